@@ -1,0 +1,4 @@
+// `npm run build`: installs what is missing and builds all packages.
+import { prepare } from './prepare.mjs';
+
+await prepare();

@@ -1,0 +1,46 @@
+// The servers that can be started by name, and how to start one.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+import { root } from './prepare.mjs';
+
+/** @typedef {'all' | 'chunked' | 'sse' | 'websocket' | 'polling'} ServerName */
+
+/** @typedef {{ child: import('node:child_process').ChildProcess, url: string }} Server */
+
+/** Name → folder of the app and default port. */
+export const SERVERS = {
+  all: { app: 'playground', port: 4000 },
+  chunked: { app: 'server-chunked', port: 4001 },
+  sse: { app: 'server-sse', port: 4002 },
+  websocket: { app: 'server-websocket', port: 4003 },
+  polling: { app: 'server-polling', port: 4004 },
+};
+
+/**
+ * Script of the built server.
+ * @param {ServerName} name
+ */
+export function mainOf(name) {
+  return `${root}apps/${SERVERS[name].app}/dist/main.js`;
+}
+
+/**
+ * Starts a built server.
+ * @param {ServerName} name
+ * @param {string[]} args its options
+ * @returns {Promise<Server>} when it listens; rejects, with what it said, when it ends instead
+ */
+export function startServer(name, args) {
+  const child = spawn(process.execPath, [mainOf(name), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @type {Buffer[]} */
+  const errors = [];
+  child.stderr.on('data', (chunk) => errors.push(chunk));
+  return new Promise((resolve, reject) => {
+    const lines = createInterface({ input: child.stdout });
+    lines.once('line', (line) => resolve({ child, url: line.replace('listening ', '') }));
+    child.once('exit', (code) => {
+      reject(new Error(`server ${name} ended with status ${code}: ${Buffer.concat(errors).toString().trim()}`));
+    });
+  });
+}
