@@ -1,0 +1,13 @@
+export * from './cadence.js';
+export { DEFAULT_UPSTREAM_LIMITS, type UpstreamLimits } from './openai/limits.js';
+export { MAX_BATCH_CHARS, MAX_BATCH_PIECES, paced } from './paced.js';
+export { seededRandom } from './random.js';
+export { recordAnswer, type RecordOptions, type RecordResult } from './record.js';
+export { recordCli, type RecordCliOptions } from './record-cli.js';
+export { isRecordingName, MAX_RECORDING_BYTES, RECORDING_SUFFIX, RECORDINGS_DIR, replaySource } from './replay.js';
+export { formatLine, parseRecording, type Recording, type ReplayHeader, type ReplayLine } from './replay-format.js';
+export { SIM_MODELS, simPieces, simSource, type SimModel } from './sim.js';
+export type { Piece, SourceContext, SourceRequest, TokenSource } from './source.js';
+export { createSources, type Sources } from './sources.js';
+export { sourcesConfigFromEnv, type SourcesConfig, type UpstreamConfig } from './sources-config.js';
+export { loadTiny, tinyPieces } from './tiny/tiny.js';

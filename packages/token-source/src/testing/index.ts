@@ -1,0 +1,7 @@
+export {
+  startOpenAiUpstream,
+  type OpenAiUpstream,
+  type UpstreamRequest,
+  type UpstreamScript,
+} from './openai-upstream.js';
+export { VirtualClock } from './virtual-clock.js';
