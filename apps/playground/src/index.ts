@@ -1,0 +1,1 @@
+export { chooseTransport, combinedTransport } from './combined.js';

@@ -1,0 +1,1 @@
+export { chunkedRouter } from './chunked.js';

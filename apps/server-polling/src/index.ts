@@ -1,0 +1,1 @@
+export { pollingRouter } from './polling.js';

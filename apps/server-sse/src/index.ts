@@ -1,0 +1,1 @@
+export { sseRouter } from './sse.js';

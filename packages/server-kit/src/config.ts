@@ -1,0 +1,56 @@
+import { DEFAULT_SETTINGS } from './settings.js';
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+/** What the command line and the environment decide. Durations in milliseconds. */
+export interface ServerConfig {
+  /** TCP port; 0 takes any free one. */
+  readonly port: number;
+  /** Address to listen on. The default, loopback, keeps a demonstration off the network. */
+  readonly host: string;
+  readonly heartbeatMs: number;
+  readonly writeStallMs: number;
+  readonly nextPollMs: number;
+  /** How long running answers may go on after SIGTERM. */
+  readonly drainMs: number;
+  readonly retentionMs: number;
+  readonly retentionBytes: number;
+  readonly maxRunning: number;
+  readonly timing: boolean;
+}
+
+/** Flag, default, lowest and highest value, what it means. Each is also read from `TOKENWIRE_<FLAG>`. */
+const NUMBERS: readonly (readonly [string, number, number, number, string])[] = [
+  ['heartbeat-ms', DEFAULT_SETTINGS.heartbeatMs, 10, 3_600_000, 'sign of life on quiet streams'],
+  ['write-stall-ms', DEFAULT_SETTINGS.writeStallMs, 10, 3_600_000, 'drop a reader that takes nothing for this long'],
+  ['next-poll-ms', DEFAULT_SETTINGS.nextPollMs, 100, 60_000, 'advice to short polling'],
+  ['drain-ms', 25_000, 0, 3_600_000, 'how long running answers may go on after SIGTERM'],
+  ['retention-ms', 600_000, 0, 2_147_483_647, 'how long finished answers are kept'],
+  ['retention-bytes', 64 * 1024 * 1024, 0, Number.MAX_SAFE_INTEGER, 'how much all answers may hold'],
+  ['max-running', 200, 1, 1_000_000, 'generations at the same time'],
+];
+
+/**
+ * Reads the command line (and `TOKENWIRE_*` variables) of a server.
+ * Ends the process with status 2 and a message for an unknown or impossible option.
+ */
+export function readConfig(name: string, defaultPort: number, argv: readonly string[]): ServerConfig {
+  const command = new Command(name).description(`Serves the ${name} transport of tokenwire.`);
+  // `PORT` without prefix is what hosting platforms set.
+  command.addOption(number('port', defaultPort, 0, 65_535, 'TCP port, 0 for any').env('PORT'));
+  command.option('--host <address>', 'address to listen on', '127.0.0.1');
+  for (const [flag, value, low, high, help] of NUMBERS) {
+    const variable = `TOKENWIRE_${flag.toUpperCase().replaceAll('-', '_')}`;
+    command.addOption(number(flag, value, low, high, help).env(variable));
+  }
+  command.option('--timing', 'offer GET /generations/:id/timing, which benchmarks need', false);
+  command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+  return command.parse([...argv], { from: 'user' }).opts<ServerConfig>();
+}
+
+function number(flag: string, value: number, low: number, high: number, help: string): Option {
+  return new Option(`--${flag} <n>`, help).default(value).argParser((text) => {
+    const parsed = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (parsed >= low && parsed <= high) return parsed;
+    throw new InvalidArgumentError(`Must be a whole number from ${low} to ${high}.`);
+  });
+}

@@ -1,0 +1,16 @@
+export * from './app.js';
+export * from './client-error.js';
+export * from './config.js';
+export * from './errors.js';
+export * from './host-check.js';
+export * from './http-request.js';
+export * from './http-response.js';
+export * from './json-text.js';
+export * from './raw-error.js';
+export * from './request-schema.js';
+export * from './response-body.js';
+export * from './serve.js';
+export * from './settings.js';
+export * from './snapshot.js';
+export * from './stream-router.js';
+export type { TimingReport } from './timing.js';

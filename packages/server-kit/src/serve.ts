@@ -1,0 +1,96 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { Generations } from '@tokenwire/generation-log';
+import { createSources, loadTiny, sourcesConfigFromEnv } from '@tokenwire/token-source';
+
+import { createApp, type Mounted } from './app.js';
+import { answerClientError } from './client-error.js';
+import { readConfig, type ServerConfig } from './config.js';
+import { drainOnSignal } from './drain.js';
+import { logToStderr, toTokenwireError } from './errors.js';
+import { checkHost, isLoopback } from './host-check.js';
+import { sendRawError } from './raw-error.js';
+import { DEFAULT_SETTINGS, type TransportSettings } from './settings.js';
+
+export interface ServeOptions {
+  /** For the usage text. */
+  readonly name: string;
+  readonly defaultPort: number;
+  /** Makes the transport over the registry. */
+  readonly mount: (generations: Generations, settings: TransportSettings) => Mounted;
+  /** Default: the process's own arguments. */
+  readonly argv?: readonly string[];
+}
+
+/**
+ * The body of every server's `main.ts`: reads the configuration, listens, prints
+ * `listening http://HOST:PORT` as the first line of standard output, and ends cleanly on SIGTERM and SIGINT.
+ * Ends the process with status 1 when it cannot listen, and says why.
+ */
+export function serve({ name, defaultPort, mount, argv = process.argv.slice(2) }: ServeOptions): void {
+  const config = readConfig(name, defaultPort, argv);
+  // The embedded model learns its text before anybody can ask, so that no first answer waits for it.
+  loadTiny();
+  const sources = createSources(sourcesConfigFromEnv(process.env));
+  const generations = new Generations({
+    ...config,
+    resolve: (model) => sources.resolve(model),
+    onInternalError: (error) => logToStderr({ level: 'error', code: 'internal', cause: stackOf(error) }),
+  });
+  const draining = new AbortController();
+  const settings = { ...DEFAULT_SETTINGS, ...pickSettings(config), draining: draining.signal };
+  const transport = mount(generations, settings);
+  const loopbackOnly = isLoopback(config.host);
+  const app = createApp({ generations, settings, transport, loopbackOnly, timing: config.timing });
+  const server = listen(config, createServer(LIMITS, app));
+  server.on('clientError', answerClientError);
+  if (transport.upgrade) server.on('upgrade', guarded(transport.upgrade, loopbackOnly));
+  drainOnSignal({ server, generations, transport, draining, drainMs: config.drainMs, close: () => sources.close() });
+}
+
+/** The same check for upgrades, which never reach the application. */
+function guarded(upgrade: NonNullable<Mounted['upgrade']>, loopbackOnly: boolean): NonNullable<Mounted['upgrade']> {
+  return (req, tcp, head) => {
+    try {
+      checkHost(req, loopbackOnly);
+    } catch (error) {
+      return sendRawError(tcp, toTokenwireError(error));
+    }
+    return upgrade(req, tcp, head);
+  };
+}
+
+/** Against clients that send their request byte by byte; they do not limit how long an answer may take. */
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  // Node looks at the two limits above only this often; its default is 30 s.
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 65_000,
+  noDelay: true,
+} as const;
+
+function pickSettings({ heartbeatMs, writeStallMs, nextPollMs }: ServerConfig): Partial<TransportSettings> {
+  return { heartbeatMs, writeStallMs, nextPollMs };
+}
+
+function listen(config: ServerConfig, server: Server): Server {
+  server.on('error', (error: NodeJS.ErrnoException) => {
+    const hint =
+      error.code === 'EADDRINUSE' ? `port ${config.port} is in use; choose another with --port N` : error.message;
+    process.stderr.write(`cannot listen: ${hint}\n`);
+    process.exit(1);
+  });
+  server.listen(config.port, config.host, () => {
+    const { address, port, family } = server.address() as AddressInfo;
+    const host = family === 'IPv6' ? `[${address}]` : address;
+    process.stdout.write(`listening http://${host}:${port}\n`);
+    logToStderr({ level: 'info', event: 'boot', ...config });
+  });
+  return server;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

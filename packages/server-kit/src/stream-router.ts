@@ -1,0 +1,120 @@
+import { TokenwireError } from '@tokenwire/protocol';
+import type { Generation, Generations, StartRequest } from '@tokenwire/generation-log';
+import { Router, type Request, type Response } from 'express';
+
+import {
+  checkIdempotencyKey,
+  cursorOf,
+  jsonBody,
+  locate,
+  requestFromBody,
+  requestFromQuery,
+  waitMsOf,
+} from './http-request.js';
+import { generationHeaders, negotiate, sendJson, streamHeaders } from './http-response.js';
+import { onlyMethods } from './errors.js';
+import { finished } from './snapshot.js';
+import type { TransportSettings } from './settings.js';
+
+/** What a streaming transport supplies: its content types, and how it sends a log. */
+export interface StreamTransport {
+  /** Content types it can answer with, the preferred one first. */
+  readonly types: readonly string[];
+  /** The type of `GET /stream` for clients without a preference. Default: the preferred one. */
+  readonly demoType?: string;
+  /** Sends everything strictly after `seq` and ends the response. */
+  readonly send: (res: Response, generation: Generation, seq: number, type: string) => Promise<void>;
+}
+
+/**
+ * The three routes that start or continue a stream, the same for every transport that answers over HTTP:
+ * `POST /generations`, `GET /generations/:id/events`, and the demonstration `GET /stream?prompt=…`.
+ */
+export function streamRouter(
+  generations: Generations,
+  settings: TransportSettings,
+  { types, demoType = types[0] ?? '', send }: StreamTransport,
+): Router {
+  const router = Router();
+  const demoTypes = [demoType, ...types.filter((type) => type !== demoType)];
+
+  const start = async (req: Request, res: Response, request: StartRequest, type: string): Promise<void> => {
+    const generation = startFrom(generations, settings, req, request);
+    await accepted(generation);
+    await send(res, generation, 0, type);
+  };
+
+  router.post('/generations', jsonBody, async (req, res) => {
+    const type = negotiate(req, [...types, 'application/json']);
+    if (type === 'application/json') return await create(generations, settings, req, res);
+    return await start(req, res, requestFromBody(req), type);
+  });
+
+  router.get('/generations/:id/events', async (req, res) => {
+    const type = negotiate(req, types);
+    const where = { id: req.params.id, owner: settings.ownerOf(req) };
+    const { generation, seq } = locate(generations, cursorOf(req), where);
+    if (req.method === 'HEAD') return void res.writeHead(200, streamHeaders(generation, type)).end();
+    return await send(res, generation, seq, type);
+  });
+
+  router.get('/stream', async (req, res) => {
+    const type = negotiate(req, demoTypes);
+    // HEAD starts nothing: it must be safe to ask for.
+    if (req.method === 'HEAD') return void res.writeHead(200, { 'Content-Type': type }).end();
+    refuseCrossSite(req);
+    // A reconnecting EventSource names its generation, so it resumes and never starts (and bills) a second one.
+    const cursor = cursorOf(req);
+    if (cursor) {
+      const { generation, seq } = locate(generations, cursor, { owner: settings.ownerOf(req) });
+      return await send(res, generation, seq, type);
+    }
+    return await start(req, res, requestFromQuery(req), type);
+  });
+
+  router.all('/stream', onlyMethods('GET', 'HEAD'));
+  return router;
+}
+
+/** `POST /generations` with `Accept: application/json`: starts, and answers at once or, with `?wait=`, when finished. */
+export async function create(
+  generations: Generations,
+  settings: TransportSettings,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const waitMs = waitMsOf(req);
+  const generation = startFrom(generations, settings, req, requestFromBody(req));
+  if (waitMs === undefined) {
+    const body = { id: generation.id, cursor: `${generation.id}.0` };
+    return sendJson(res, 201, body, generationHeaders(generation));
+  }
+  await finished(generation, waitMs, res, settings);
+  return sendJson(res, 201, generation.snapshot(), generationHeaders(generation));
+}
+
+function startFrom(
+  generations: Generations,
+  settings: TransportSettings,
+  req: Request,
+  request: StartRequest,
+): Generation {
+  const idempotencyKey = checkIdempotencyKey(req.headers['idempotency-key']);
+  const owner = settings.ownerOf(req);
+  return generations.start(request, idempotencyKey === undefined ? { owner } : { owner, idempotencyKey });
+}
+
+/**
+ * Until the model has accepted the request nothing was sent, so its refusal can still be an HTTP status.
+ * @throws {TokenwireError} what the model's side failed with before its first event.
+ */
+export async function accepted(generation: Generation): Promise<void> {
+  await generation.begun;
+  if (generation.refused && generation.failure) throw generation.failure;
+}
+
+/** A GET that starts a generation must not be triggered by an image tag on somebody else's page. */
+function refuseCrossSite(req: Request): void {
+  if (req.get('sec-fetch-site') !== 'cross-site') return;
+  throw new TokenwireError('forbidden', 'GET /stream is a demonstration for the same origin; use POST /generations.');
+}
