@@ -1,0 +1,81 @@
+import { TokenwireError } from '@tokenwire/protocol';
+import type { RetryOptions } from './types.js';
+
+/** Nobody is made to wait longer by a server, and never less than not at all. */
+const MAX_RETRY_AFTER_MS = 60_000;
+
+/**
+ * `Retry-After` in milliseconds within [0, 60 000]; undefined for what RFC 9110 § 10.2.3 does not allow (-5, 1e9, …).
+ * A date is compared with the answer's own `Date`, so a wrong clock on this side does no harm.
+ */
+export function parseRetryAfter(value: string | null, date?: string | null): number | undefined {
+  const text = value?.trim() ?? '';
+  if (/^\d+$/.test(text)) return clamp(Number(text) * 1000);
+  // Every HTTP date begins with the name of a day; `Date.parse` alone would also take "-5" for a date.
+  if (!/^[A-Z][a-z]+, /.test(text)) return undefined;
+  const now = Date.parse(date ?? '');
+  const delayMs = Date.parse(text) - (Number.isNaN(now) ? Date.now() : now);
+  return Number.isNaN(delayMs) ? undefined : clamp(delayMs);
+}
+
+function clamp(delayMs: number): number {
+  return Math.min(MAX_RETRY_AFTER_MS, Math.max(0, delayMs));
+}
+
+/**
+ * How long to wait before the next attempt: full jitter below base × 2ⁿ, so that a thousand readers of a restarted
+ * server do not come back together. For the same reason the jitter is added to what the server asked for.
+ */
+export function backoffMs(
+  n: number,
+  retry: RetryOptions | undefined,
+  random: () => number,
+  retryAfterMs?: number,
+): number {
+  const bound = Math.min(retry?.capMs ?? 10_000, (retry?.baseMs ?? 250) * 2 ** n);
+  const jitter = random() * bound;
+  return retryAfterMs !== undefined && retryAfterMs > 0 ? clamp(retryAfterMs + jitter) : jitter;
+}
+
+/** Decides after each lost connection: try again, and when, or give up. Only a new event renews it. */
+export class Patience {
+  readonly #retry: RetryOptions | undefined;
+  readonly #random: () => number;
+  /** Attempts in a row that brought nothing new. */
+  #failures = 0;
+  /** Whether the server's answer after this cursor has looked damaged before. */
+  #doubted = false;
+
+  constructor(retry: RetryOptions | undefined, random: () => number) {
+    this.#retry = retry;
+    this.#random = random;
+  }
+
+  renew(): void {
+    this.#failures = 0;
+    this.#doubted = false;
+  }
+
+  /**
+   * Milliseconds until the next attempt. What is no `TokenwireError` comes from `fetch` or a socket: a connection lost.
+   * @throws {TokenwireError} the error that ends the stream.
+   */
+  next(error: unknown, progressed: boolean, retryAfterMs: number | undefined): number {
+    if (error instanceof TokenwireError) {
+      // The server has asked the model's provider more than once already; each new start would ask again, and may cost.
+      if (!error.retryable || error.code.startsWith('upstream_')) throw error;
+      if (error.code === 'bad_response') {
+        // Damaged twice at the same place: that is what the server says, not an accident on the way.
+        if (this.#doubted) throw new TokenwireError('bad_response', error.message);
+        this.#doubted = true;
+      }
+    }
+    if (!progressed) this.#failures += 1;
+    if (this.#failures >= (this.#retry?.maxAttempts ?? 10)) {
+      const message = `Gave up after ${this.#failures} attempts without a new event. Last: ${String(error)}`;
+      throw new TokenwireError('connection_lost', message, { cause: error });
+    }
+    const asked = error instanceof TokenwireError ? error.details.retryAfterMs : undefined;
+    return backoffMs(Math.max(0, this.#failures - 1), this.#retry, this.#random, asked ?? retryAfterMs);
+  }
+}

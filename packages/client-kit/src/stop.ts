@@ -1,0 +1,93 @@
+import { type GenerationStatus, type StopReceipt, TokenwireError } from '@tokenwire/protocol';
+import { send, sleep } from './connection.js';
+import type { Engine } from './engine.js';
+import { acceptResponse, badResponse } from './errors.js';
+import { backoffMs } from './retry.js';
+import { parseJson, readText } from './text.js';
+
+/** All of a stop together, tries included: a button that was pressed must answer. */
+const STOP_LIMIT_MS = 10_000;
+/** How long the answer to the start may take, before the stop asks for the id itself. */
+const ID_LIMIT_MS = 1_000;
+const MAX_ANSWER_BYTES = 65_536;
+
+/**
+ * `POST /generations/:id/stop`, on every transport: a stop must also work while there is no connection.
+ * @throws {TokenwireError} the server's refusal, or `connection_lost`.
+ */
+export async function stopGeneration(engine: Engine): Promise<StopReceipt> {
+  const settled = settledReceipt(engine);
+  if (settled) return settled;
+  const { clock, options, random } = engine.settings;
+  const controller = new AbortController();
+  const late = new TokenwireError('connection_lost', `The server did not confirm the stop in ${STOP_LIMIT_MS} ms.`);
+  const cancel = clock.after(STOP_LIMIT_MS, () => controller.abort(late));
+  try {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        const receipt = await tryOnce(engine, controller.signal);
+        // The log has its terminal event now: nothing to wait for.
+        engine.hurry();
+        return receipt;
+      } catch (error) {
+        if (controller.signal.aborted) throw late;
+        if (error instanceof TokenwireError && !error.retryable) throw error;
+        const asked = error instanceof TokenwireError ? error.details.retryAfterMs : undefined;
+        await sleep(clock, backoffMs(failures, options.retry, random, asked), controller.signal);
+      }
+    }
+  } finally {
+    cancel();
+  }
+}
+
+/** The receipt when there is nothing to ask a server for. */
+function settledReceipt(engine: Engine): StopReceipt | undefined {
+  const done = { alreadyDone: true, lastSeq: engine.inbox.seq, upstreamClosedMs: 0, tokensAfterStop: 0 };
+  if (engine.id === undefined && engine.requests === 0) {
+    // Nothing was sent, so nothing runs and nothing is billed.
+    engine.cancelUnstarted();
+    return { id: '', status: 'cancelled', ...done };
+  }
+  const status = engine.finalStatus;
+  return status && { id: engine.id ?? '', status, ...done };
+}
+
+async function tryOnce(engine: Engine, signal: AbortSignal): Promise<StopReceipt> {
+  if (engine.id === undefined) await engine.untilMoved(ID_LIMIT_MS);
+  if (engine.id === undefined) engine.inbox.learn(await askForId(engine, signal));
+  const receipt = await post(engine, `/generations/${engine.id}/stop`, {}, {}, signal);
+  if (typeof receipt['id'] !== 'string' || typeof receipt['status'] !== 'string') {
+    throw badResponse('The server answered a stop without a receipt.');
+  }
+  return receipt as unknown as StopReceipt & { status: GenerationStatus };
+}
+
+/**
+ * The start was sent and its answer never came, so a generation may be running whose id nobody here knows. The same
+ * start with the same key tells the id. If the first one never arrived, this starts it, and it is stopped at once.
+ */
+async function askForId(engine: Engine, signal: AbortSignal): Promise<string> {
+  const { request, idempotencyKey } = engine.settings;
+  const answer = await post(engine, '/generations', { 'idempotency-key': idempotencyKey }, request, signal);
+  return String(answer['id']);
+}
+
+async function post(
+  engine: Engine,
+  route: string,
+  headers: Record<string, string>,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<Record<string, unknown>> {
+  const response = await send(engine, route, {
+    method: 'POST',
+    headers: { ...headers, accept: 'application/json', 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal,
+  });
+  await acceptResponse(response, 'application/json');
+  const answer = parseJson(await readText(response, MAX_ANSWER_BYTES));
+  if (typeof answer !== 'object' || answer === null) throw badResponse('The server answered with something not JSON.');
+  return answer as Record<string, unknown>;
+}

@@ -1,0 +1,120 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+
+import type { ErrorBody } from '@tokenwire/protocol';
+
+import { ended, PACED, QUICK, start } from '../harness/answers.js';
+import { checkLog, refusalOf, textOfAll } from '../harness/check.js';
+import { call } from '../harness/http.js';
+import { ACCEPT, askAfter, eventsUrl, refusalIn, type Refusal } from '../harness/raw-events.js';
+import { read } from '../harness/reading.js';
+import type { Requirement } from '../requirement.js';
+import type { Target } from '../target.js';
+
+/** Has the form of an id, and is none: guessing it takes longer than the universe has. */
+export const UNKNOWN_ID = 'gen_0000000000000000000000';
+
+/** What is asked of a server under an id in its path. */
+async function routesOf(target: Target, id: string): Promise<readonly Refusal[]> {
+  const routes = [
+    { url: `${target.url}/generations/${id}`, method: 'GET' },
+    { url: `${target.url}/generations/${id}/stop`, method: 'POST' },
+    ...(target.mode === 'websocket' ? [] : [{ url: eventsUrl(target, id), method: 'GET' }]),
+  ];
+  const accept = (url: string): string => (url.includes('/events') ? ACCEPT[target.mode] : 'application/json');
+  return await Promise.all(
+    routes.map(async ({ url, method }) => refusalIn(await call(url, { method, headers: { accept: accept(url) } }))),
+  );
+}
+
+function checkBody(body: Partial<ErrorBody> | undefined): void {
+  deepEqual(Object.keys(body ?? {}).toSorted(), ['code', 'message', 'requestId', 'retryable']);
+  match(body?.requestId ?? '', /^[\w-]{8,}$/);
+  ok(!/\bat .*:\d+|node:|\/[a-z]+\/[a-z]+\//.test(body?.message ?? ''), 'no stack and no path');
+}
+
+export const errorRequirements: readonly Requirement[] = [
+  {
+    id: 'source-error-keeps-the-text',
+    title: 'When the model fails in mid-answer, the reader gets the error and keeps the partial text',
+    why: 'Half an answer that looks whole is worse than none, and half an answer lost is a pity.',
+    source: 'docs/protocol.md#events',
+    async run(target) {
+      for (const request of [QUICK, PACED]) {
+        const { events, stream, error } = await read(target, { request: { ...request, model: 'sim/error' } });
+        checkLog(events);
+        equal(error?.code, 'upstream_error');
+        equal(stream.status, 'failed');
+        equal(stream.partial, true);
+        const { text, status, error: told } = await ended(target, stream.id ?? '');
+        equal(status, 'failed');
+        equal(told?.code, 'upstream_error');
+        ok(text.length > 10);
+        equal(textOfAll(events), text);
+        equal((error as { partialText?: string }).partialText, text);
+      }
+    },
+  },
+  {
+    id: 'unknown-id',
+    title: 'An unknown generation is not found, on every route, in one form of error',
+    why: 'A reader of a lost answer must learn it, and never get a new answer instead.',
+    source: 'docs/protocol.md#errors',
+    async run(target) {
+      for (const { status, error } of await routesOf(target, UNKNOWN_ID)) {
+        deepEqual([status, error?.code, error?.retryable], [404, 'not_found', false]);
+        checkBody(error);
+      }
+      const asked = await askAfter(target, UNKNOWN_ID, `${UNKNOWN_ID}.0`);
+      deepEqual([asked.status, asked.error?.code], [404, 'not_found']);
+      const refused = await refusalOf(() => target.open({ url: target.url, after: `${UNKNOWN_ID}.3` }).text());
+      equal(refused.code, 'not_found');
+    },
+  },
+  {
+    id: 'malformed-id',
+    title: 'A malformed id is not found, and answered exactly like an unknown one',
+    why: 'Any difference tells an attacker something about ids.',
+    source: 'docs/protocol.md#errors',
+    async run(target) {
+      const [expected] = await routesOf(target, UNKNOWN_ID);
+      for (const id of [
+        'gen_short',
+        'x',
+        `${UNKNOWN_ID}.3`,
+        '__proto__',
+        'gen_%00',
+        'gen_%2e%2e%2fetc',
+        'a'.repeat(999),
+      ]) {
+        for (const { status, error } of await routesOf(target, id)) {
+          deepEqual(
+            { status, ...error, requestId: '' },
+            { status: expected?.status, ...expected?.error, requestId: '' },
+            `id ${id.slice(0, 40)}`,
+          );
+        }
+      }
+    },
+  },
+  {
+    id: 'wrong-method-or-type',
+    title:
+      'A wrong method is answered with 405 and Allow, a type that nobody can send with 406, an unknown path with 404',
+    why: 'A client’s mistake deserves an answer that says what would be right.',
+    source: 'docs/protocol.md#errors',
+    async run(target) {
+      const { url } = target;
+      const wrong = await call(`${url}/generations`, { method: 'DELETE' });
+      deepEqual([wrong.status, refusalIn(wrong).error?.code], [405, 'method_not_allowed']);
+      ok(wrong.headers.allow?.includes('POST'));
+      const id = await start(target, QUICK);
+      const image = await call(`${url}/generations/${id}`, { headers: { accept: 'image/png' } });
+      deepEqual([image.status, refusalIn(image).error?.code], [406, 'not_acceptable']);
+      const nowhere = await call(`${url}/nowhere`);
+      deepEqual([nowhere.status, refusalIn(nowhere).error?.code], [404, 'not_found']);
+      const escape = await call(`${url}/generations/%E0%A4%A`);
+      equal(escape.status, 400);
+      checkBody(refusalIn(escape).error);
+    },
+  },
+];
