@@ -1,0 +1,156 @@
+import { existsSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+import { Generations } from '@tokenwire/generation-log';
+import { combinedTransport } from '@tokenwire/playground';
+import { MODES, type GenerationRequest } from '@tokenwire/protocol';
+import { createApp, DEFAULT_SETTINGS } from '@tokenwire/server-kit';
+import { createSources } from '@tokenwire/token-source';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Chromium as distributions install it; playwright-core brings none. */
+const executablePath = [
+  process.env['CHROMIUM_PATH'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+]
+  .filter((path) => path !== undefined)
+  .find((path) => existsSync(path));
+
+if (!executablePath && process.env['TOKENWIRE_REQUIRE_BROWSER']) {
+  throw new Error('TOKENWIRE_REQUIRE_BROWSER is set, but no Chromium was found; install it or set CHROMIUM_PATH.');
+}
+if (!executablePath)
+  process.stderr.write('No Chromium found: browser tests are left out. Set CHROMIUM_PATH to run them.\n');
+
+declare const clients: typeof import('./browser-clients.js');
+
+async function bundleClients(): Promise<string> {
+  const result = await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    resolve: { conditions: ['@tokenwire/source', 'browser', 'module', 'import', 'default'] },
+    build: {
+      write: false,
+      minify: false,
+      lib: { entry: 'test/browser-clients.ts', formats: ['iife'], name: 'clients' },
+    },
+  });
+  const output = Array.isArray(result) ? result[0] : result;
+  if (!output || !('output' in output)) throw new Error('the clients could not be bundled');
+  return output.output[0].code;
+}
+
+describe.skipIf(!executablePath)('in Chromium', () => {
+  let server: Server;
+  let browser: Browser;
+  let page: Page;
+  let generations: Generations;
+  let origin: string;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    const script = await bundleClients();
+    const sources = createSources({});
+    generations = new Generations({ resolve: (model) => sources.resolve(model) });
+    const transport = combinedTransport(generations, DEFAULT_SETTINGS);
+    const app = createApp({ generations, settings: DEFAULT_SETTINGS, transport, log: () => {} });
+    server = createServer((req, res) => {
+      if (req.url === '/')
+        return void res
+          .setHeader('Content-Type', 'text/html')
+          .end('<!doctype html><link rel="icon" href="data:,"><script src="/clients.js"></script>');
+      if (req.url === '/clients.js') return void res.setHeader('Content-Type', 'text/javascript').end(script);
+      app(req, res);
+    });
+    server.on('upgrade', transport.upgrade!);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    browser = await chromium.launch({
+      executablePath: executablePath!,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+    page = await browser.newPage();
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    await page.goto(origin);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    server?.closeAllConnections();
+    server?.close();
+  });
+
+  const request: GenerationRequest = { model: 'sim/ugly', prompt: 'x', maxTokens: 300, seed: 5, cadence: 'instant' };
+
+  test.each(MODES)('%s delivers the hostile answer byte-exact', async (mode) => {
+    const { text, types, status, id } = await page.evaluate(([mode, options]) => clients.read(mode, options), [
+      mode,
+      { request },
+    ] as const);
+    const { log } = generations.get(id);
+    expect(status).toBe('completed');
+    expect(text).toBe(log.text);
+    expect(types).toEqual(log.take(0, Infinity).map(({ json }) => (JSON.parse(json) as { type: string }).type));
+    expect(types.at(-1)).toBe('message_stop');
+  });
+
+  test.each(MODES.map((mode, index) => [mode, MODES[(index + 1) % MODES.length] ?? mode] as const))(
+    'an answer begun on %s goes on over %s',
+    async (from, to) => {
+      const slow: GenerationRequest = { ...request, maxTokens: 60, cadence: 'fast', onDisconnect: 'continue' };
+      const { text, whole } = await page.evaluate(([a, b, options]) => clients.readHalfThenSwitch(a, b, options), [
+        from,
+        to,
+        slow,
+      ] as const);
+      expect(text).toBe(whole);
+    },
+  );
+
+  test('the browser’s own EventSource reads /stream to its end, and stops without a second answer', async () => {
+    const before = generations.stats().kept;
+    const { text, ended } = await page.evaluate(
+      () =>
+        new Promise<{ text: string; ended: number }>((resolve) => {
+          const source = new EventSource('/stream?prompt=Hello&model=sim&maxTokens=20&cadence=fast');
+          let text = '';
+          source.addEventListener('message', ({ data }) => {
+            const event = JSON.parse(data) as { type: string; delta?: { text?: string } };
+            text += event.delta?.text ?? '';
+          });
+          // The server's end makes EventSource reconnect; the 204 it gets then closes it for good.
+          source.addEventListener('error', () => {
+            if (source.readyState === EventSource.CLOSED) resolve({ text, ended: source.readyState });
+          });
+        }),
+    );
+    expect(ended).toBe(2);
+    expect(text.length).toBeGreaterThan(20);
+    expect(generations.stats().kept).toBe(before + 1);
+  });
+
+  test('nothing was reported on the page, and nothing is left on the server', async () => {
+    expect(complaints).toEqual([]);
+    await expect
+      .poll(() => [generations.stats().running, generations.stats().readers], { timeout: 10_000 })
+      .toEqual([0, 0]);
+  });
+});
