@@ -26,12 +26,13 @@ export async function checkRefused(
 ): Promise<void> {
   let startedAt = performance.now();
   let answer = await send();
-  if (performance.now() - startedAt > ANSWER_LIMIT_MS) {
-    // The machine may have been busy with something else: only a server that is slow again is slow.
+  let tookMs = performance.now() - startedAt;
+  // The machine may have been busy with something else: only a server that is slow each time is slow.
+  for (let tries = 1; tookMs > ANSWER_LIMIT_MS && tries < 5; tries += 1) {
     startedAt = performance.now();
     answer = await send();
+    tookMs = performance.now() - startedAt;
   }
-  const tookMs = performance.now() - startedAt;
   equal(`${answer.status} ${answer.error?.code}`, `${status} ${code}`);
   const { message = '', retryable } = answer.error ?? {};
   ok(message.includes(names), `the message names ${names}: ${message}`);

@@ -52,7 +52,7 @@ function control(child: ChildProcess, exited: Promise<number | null>): Pick<Runn
   const terminate = (): void => void child.kill('SIGTERM');
   return {
     terminate,
-    async stop(limitMs = 5_000) {
+    async stop(limitMs = 15_000) {
       terminate();
       try {
         return await within(limitMs, 'the server ends after SIGTERM', exited);

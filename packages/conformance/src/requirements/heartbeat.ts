@@ -11,7 +11,7 @@ import type { Target } from '../target.js';
 
 const HEARTBEAT_MS = 50;
 /** A silence that a client would take for a dead connection, were it not for heartbeats. */
-const IDLE_TIMEOUT_MS = 1_000;
+const IDLE_TIMEOUT_MS = 2_500;
 /** Events of `SILENT` before its silence. */
 const SILENT_SEQ = 7;
 
@@ -90,7 +90,7 @@ export const heartbeatRequirements: readonly Requirement[] = [
       await withHeartbeats(original, async (target) => {
         // The first request to a new process is slow, and silent all the while.
         await finished(target);
-        const cadence = { ttftMs: 2 * IDLE_TIMEOUT_MS };
+        const cadence = { ttftMs: IDLE_TIMEOUT_MS + 1_000 };
         const stream = target.open({ url: target.url, request: { ...QUICK, cadence }, idleTimeoutMs: IDLE_TIMEOUT_MS });
         const { error, events } = await readToEnd(stream);
         equal(error, undefined);

@@ -7,8 +7,8 @@ import { refusalIn } from '../harness/raw-events.js';
 import { read, readSome } from '../harness/reading.js';
 import type { Requirement } from '../requirement.js';
 
-/** A server on which nothing happens ends within this after SIGTERM. */
-const IDLE_EXIT_MS = 2_000;
+/** A server on which nothing happens ends at once. The limit is for busy machines, and far from a drain time of 25 s. */
+const IDLE_EXIT_MS = 10_000;
 
 /** Requirements about a server's life. The last one looks at what all others have left behind. */
 export const lifecycleRequirements: readonly Requirement[] = [
@@ -26,7 +26,7 @@ export const lifecycleRequirements: readonly Requirement[] = [
   },
   {
     id: 'sigterm-ends-cleanly',
-    title: 'SIGTERM ends an idle server with status 0 within two seconds',
+    title: 'SIGTERM ends an idle server at once, with status 0',
     why: 'A deploy that waits for its time-out on every server takes an hour.',
     source: 'docs/protocol.md#shutdown',
     needs: ['launch'],
@@ -61,7 +61,7 @@ export const lifecycleRequirements: readonly Requirement[] = [
       const again = target.open({ url: target.url, after: stream.cursor });
       equal((await readSome(again, 3)).length, 3, 'the running answer goes on');
       await stop(target, stream.id ?? '');
-      equal(await within(5_000, 'it ends after its last answer', server.exited), 0);
+      equal(await within(IDLE_EXIT_MS, 'it ends after its last answer', server.exited), 0);
     },
   },
   {
@@ -85,7 +85,7 @@ export const lifecycleRequirements: readonly Requirement[] = [
       );
       await eventually('it speaks', () => last !== '');
       server.terminate();
-      equal(await within(5_000, 'it ends at its deadline', server.exited), 0);
+      equal(await within(IDLE_EXIT_MS, 'it ends at its deadline', server.exited), 0);
       const lost = await outcome;
       // Polls come and go: the last one may find nobody there any more, and then says so.
       if (lost === '') equal(last, 'shutdown');

@@ -135,9 +135,14 @@ export const pollingRequirements: readonly Requirement[] = [
     async run(target) {
       const { id, cursor } = await finished(target);
       const url = eventsUrl(target, id, `after=${id}.${seqOf(cursor) - 1}`);
-      const answers = await Promise.all(Array.from({ length: 200 }, () => call(url)));
-      const refused = answers.filter(({ status }) => status === 429);
-      ok(refused.length >= 50, `${refused.length} of 200 polls at once were refused`);
+      const answers: Awaited<ReturnType<typeof call>>[] = [];
+      const refusals = (): typeof answers => answers.filter(({ status }) => status === 429);
+      // A busy machine may send 200 polls so slowly that most are allowed.
+      for (let round = 0; round < 5 && refusals().length < 50; round += 1) {
+        answers.push(...(await Promise.all(Array.from({ length: 200 }, () => call(url)))));
+      }
+      const refused = refusals();
+      ok(refused.length >= 50, `${refused.length} of ${answers.length} polls were refused`);
       ok(answers.every(({ status }) => status === 429 || status === 200));
       for (const answer of refused) {
         equal(answer.headers['retry-after'], '1');

@@ -96,11 +96,11 @@ export const readerRequirements: readonly Requirement[] = [
     why: 'The grace period must start anew with each departure, not run on.',
     source: 'docs/protocol.md#disconnect',
     async run(target) {
-      const onDisconnect = { graceMs: 1_000 };
+      const onDisconnect = { graceMs: 2_500 };
       const first = target.open({ url: target.url, request: { ...ENDLESS, onDisconnect } });
       await readSome(first, 3);
       const second = target.open({ url: target.url, after: first.cursor });
-      const until = performance.now() + 1_500;
+      const until = performance.now() + 3_000;
       for await (const event of second) if (performance.now() > until || event.type === 'cancelled') break;
       equal((await snapshot(target, first.id ?? '')).status, 'running');
       await stop(target, first.id ?? '');
