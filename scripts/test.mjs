@@ -44,14 +44,17 @@ function reports() {
   return inWorkspaces(root, '.vitest-report.json');
 }
 
-/** What failed in one runner's report: file, name, and the first lines of each message. */
+/**
+ * What failed in one runner's report: file, name, and the first lines of each message.
+ * @param {import('vitest/reporters').JsonTestResults} report
+ */
 function* failuresOf(report) {
   for (const file of report.testResults) {
     const where = relative(root, file.name);
     if (file.status === 'failed' && file.assertionResults.length === 0) yield `${where}\n${brief(file.message)}`;
     for (const test of file.assertionResults) {
       if (test.status !== 'failed') continue;
-      yield `${where} > ${test.fullName}\n${test.failureMessages.map(brief).join('\n')}`;
+      yield `${where} > ${test.fullName}\n${(test.failureMessages ?? []).map(brief).join('\n')}`;
     }
   }
 }

@@ -6,6 +6,8 @@ import { streamSse } from '@tokenwire/client-sse';
 import { streamWebSocket } from '@tokenwire/client-websocket';
 import type { GenerationRequest, Mode, Snapshot } from '@tokenwire/protocol';
 
+export { readNatively } from './browser-natives.js';
+
 const open: Record<Mode, OpenStream> = {
   chunked: streamChunked,
   sse: streamSse,

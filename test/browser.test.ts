@@ -147,6 +147,19 @@ describe.skipIf(!executablePath)('in Chromium', () => {
     expect(generations.stats().kept).toBe(before + 1);
   });
 
+  test.each(['EventSource', 'fetch', 'WebSocket'] as const)(
+    'the browser’s own %s gets the hostile answer byte-exact, without a library',
+    async (api) => {
+      const paced = { ...request, cadence: 'fast' } as const;
+      const { text, whole, status } = await page.evaluate(([one, what]) => clients.readNatively(one, what), [
+        api,
+        paced,
+      ] as const);
+      expect(status).toBe('completed');
+      expect(text).toBe(whole);
+    },
+  );
+
   test('nothing was reported on the page, and nothing is left on the server', async () => {
     expect(complaints).toEqual([]);
     await expect
