@@ -15,7 +15,7 @@ interface Result {
 }
 
 /** Runs a built command to its end, or until `interruptAt` appears on standard error. */
-function run(command: 'compare' | 'cost', args: readonly string[], interruptAt?: string): Promise<Result> {
+function run(command: 'compare' | 'cost' | 'stops', args: readonly string[], interruptAt?: string): Promise<Result> {
   const script = fileURLToPath(new URL(`../dist/${command}.js`, import.meta.url));
   const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
@@ -109,6 +109,21 @@ describe('compare', () => {
     expect(code).toBe(130);
     expect(stdout).toBe('');
     expect(readdirSync(out)).toEqual([]);
+  });
+});
+
+describe('stops', () => {
+  it('closes every connection to the model, over every mode, and leaves nothing', async () => {
+    const { code, stdout } = await run('stops', ['--stops', '20', '--parallel', '5', '--json']);
+    // How long it took is for an idle machine to say.
+    expect([0, 1]).toContain(code);
+    const { verdict, results } = JSON.parse(stdout) as {
+      readonly verdict: readonly { readonly promise: string; readonly kept: boolean }[];
+      readonly results: readonly unknown[];
+    };
+    expect(results).toHaveLength(20);
+    const broken = verdict.filter(({ kept, promise }) => !kept && !promise.includes('p99'));
+    expect(broken).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 
-import { UsageError } from '../compare/failures.js';
+import { parseOptions, whole } from '../command-line.js';
 import { TARGETS } from './targets.js';
 
 export interface CostOptions {
@@ -30,22 +30,8 @@ export function readOptions(argv: readonly string[]): CostOptions | undefined {
     .option('--tokens-per-second <n>', 'of each stream', whole, 50)
     .option('--targets <names>', `some of ${names.join(', ')}`, (text) => chosen(text, names), names)
     .option('--profile <dir>', 'write CPU profiles of the servers into this folder')
-    .option('--json', 'print all trials as JSON', false)
-    .configureOutput({ writeErr: () => {} })
-    .exitOverride();
-  try {
-    return command.parse([...argv], { from: 'user' }).opts<CostOptions>();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    throw new UsageError(`${error.message.replace(/^error: /, '')} (--help lists the options)`);
-  }
-}
-
-function whole(text: string): number {
-  const value = /^\d+$/.test(text) ? Number(text) : 0;
-  if (value >= 1 && value <= 100_000) return value;
-  throw new InvalidArgumentError('Must be a whole number from 1 to 100000.');
+    .option('--json', 'print all trials as JSON', false);
+  return parseOptions<CostOptions>(command, argv);
 }
 
 function chosen(text: string, names: readonly string[]): readonly string[] {
