@@ -4,16 +4,15 @@ import { UsageError } from './compare/failures.js';
 
 /**
  * Parses the options of a benchmark.
- * @returns undefined when help was shown.
+ * @returns the command, whose `opts()` are what was asked for; undefined when help was shown.
  * @throws {UsageError} in one line, for an unknown or impossible option.
  */
-export function parseOptions<T extends object>(command: Command, argv: readonly string[]): T | undefined {
+export function parse(command: Command, argv: readonly string[]): Command | undefined {
   try {
     return command
       .configureOutput({ writeErr: () => {} })
       .exitOverride()
-      .parse([...argv], { from: 'user' })
-      .opts<T>();
+      .parse([...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return undefined;

@@ -1,6 +1,6 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 
-import { UsageError } from './failures.js';
+import { parse } from '../command-line.js';
 
 /** What `npm run compare` can be told. Durations in milliseconds unless the name says otherwise. */
 export interface CompareOptions {
@@ -31,14 +31,7 @@ const PROMPT = 'How does a streamed answer travel from the model to the reader?'
  * @throws {UsageError} for an unknown option or an impossible value.
  */
 export function readOptions(argv: readonly string[]): CompareOptions | undefined {
-  const command = define();
-  try {
-    return command.parse([...argv], { from: 'user' }).opts<CompareOptions>();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    throw new UsageError(`${error.message.replace(/^error: /, '')} (--help lists the options)`);
-  }
+  return parse(define(), argv)?.opts<CompareOptions>();
 }
 
 function define(): Command {
@@ -52,9 +45,7 @@ function define(): Command {
     .addOption(number('runs', 3, 1, 1_000, 'blocks; each measures every mode once', Number.isInteger))
     .addOption(number('streams', 8, 1, 100, 'answers at the same time in a run', Number.isInteger))
     .option('--out <dir>', 'folder for report.json and report.md', text, 'compare-report')
-    .option('--json', 'print the report as JSON instead of the table', false)
-    .configureOutput({ writeErr: () => {} })
-    .exitOverride();
+    .option('--json', 'print the report as JSON instead of the table', false);
 }
 
 function text(value: string): string {

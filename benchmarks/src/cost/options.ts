@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 
-import { parseOptions, whole } from '../command-line.js';
+import { parse, whole } from '../command-line.js';
 import { TARGETS } from './targets.js';
 
 export interface CostOptions {
@@ -31,7 +31,7 @@ export function readOptions(argv: readonly string[]): CostOptions | undefined {
     .option('--targets <names>', `some of ${names.join(', ')}`, (text) => chosen(text, names), names)
     .option('--profile <dir>', 'write CPU profiles of the servers into this folder')
     .option('--json', 'print all trials as JSON', false);
-  return parseOptions<CostOptions>(command, argv);
+  return parse(command, argv)?.opts<CostOptions>();
 }
 
 function chosen(text: string, names: readonly string[]): readonly string[] {

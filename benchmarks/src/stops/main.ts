@@ -6,7 +6,7 @@ import { seededRandom } from '@tokenwire/token-source';
 import { startOpenAiUpstream, type OpenAiUpstream } from '@tokenwire/token-source/testing';
 import { Command } from 'commander';
 
-import { parseOptions, whole } from '../command-line.js';
+import { parse, whole } from '../command-line.js';
 import { messageOf, UsageError } from '../compare/failures.js';
 import { shuffled } from '../compare/order.js';
 import { abortDirectly } from './control.js';
@@ -53,7 +53,7 @@ function readOptions(argv: readonly string[]): StopsOptions | undefined {
     .option('--parallel <n>', 'answers at the same time', whole, 10)
     .option('--seed <n>', 'of moments and order', whole, 7)
     .option('--json', 'print all results as JSON', false);
-  return parseOptions<StopsOptions>(command, argv);
+  return parse(command, argv)?.opts<StopsOptions>();
 }
 
 async function measure(options: StopsOptions): Promise<Outcome> {
