@@ -6,15 +6,15 @@ const MAX_RETRY_AFTER_MS = 60_000;
 
 /**
  * `Retry-After` in milliseconds within [0, 60 000]; undefined for what RFC 9110 § 10.2.3 does not allow (-5, 1e9, …).
- * A date is compared with the answer's own `Date`, so a wrong clock on this side does no harm.
+ * A date is compared with the answer's own `Date`, never with a clock of this side, which may be wrong or jump; without
+ * a `Date` it is ignored.
  */
 export function parseRetryAfter(value: string | null, date?: string | null): number | undefined {
   const text = value?.trim() ?? '';
   if (/^\d+$/.test(text)) return clamp(Number(text) * 1000);
   // Every HTTP date begins with the name of a day; `Date.parse` alone would also take "-5" for a date.
   if (!/^[A-Z][a-z]+, /.test(text)) return undefined;
-  const now = Date.parse(date ?? '');
-  const delayMs = Date.parse(text) - (Number.isNaN(now) ? Date.now() : now);
+  const delayMs = Date.parse(text) - Date.parse(date ?? '');
   return Number.isNaN(delayMs) ? undefined : clamp(delayMs);
 }
 
