@@ -20,21 +20,28 @@ export class TickClock implements Clock {
   /** Timers by the millisecond in which they are due. */
   readonly #slots: Timer[][] = Array.from({ length: SLOTS }, () => []);
   #pending = 0;
+  readonly #base: Clock;
   /** Slots before this millisecond are empty. */
-  #tick = Math.floor(performance.now());
+  #tick: number;
   /** When the system timer will fire; infinite without one. */
   #armedMs = Number.POSITIVE_INFINITY;
   #callOff: (() => void) | undefined;
 
+  /** @param base whose time it is and whose timers are shared. Default: the computer's. */
+  constructor(base: Clock = systemClock) {
+    this.#base = base;
+    this.#tick = Math.floor(base.now());
+  }
+
   now(): number {
-    return performance.now();
+    return this.#base.now();
   }
 
   after(delayMs: number, action: () => void, options?: { readonly background?: boolean }): () => void {
-    if (delayMs >= SLOTS - 1 || options?.background) return systemClock.after(delayMs, action, options);
-    const dueMs = performance.now() + Math.max(0, delayMs);
+    if (delayMs >= SLOTS - 1 || options?.background) return this.#base.after(delayMs, action, options);
+    const dueMs = this.#base.now() + Math.max(0, delayMs);
     const timer: Timer = { dueMs, action };
-    if (this.#pending === 0) this.#tick = Math.floor(performance.now());
+    if (this.#pending === 0) this.#tick = Math.floor(this.#base.now());
     this.#slots[Math.floor(dueMs) % SLOTS]?.push(timer);
     this.#pending += 1;
     if (dueMs < this.#armedMs) this.#arm(dueMs);
@@ -49,7 +56,7 @@ export class TickClock implements Clock {
   #arm(dueMs: number): void {
     this.#callOff?.();
     this.#armedMs = dueMs;
-    this.#callOff = systemClock.after(Math.max(0, dueMs - performance.now()), this.#run);
+    this.#callOff = this.#base.after(Math.max(0, dueMs - this.#base.now()), this.#run);
   }
 
   #disarm(): void {
@@ -60,7 +67,7 @@ export class TickClock implements Clock {
 
   readonly #run = (): void => {
     this.#disarm();
-    const nowMs = performance.now();
+    const nowMs = this.#base.now();
     const nowTick = Math.floor(nowMs);
     // After a long pause of the process every slot is due, and none more than once.
     const first = Math.max(this.#tick, nowTick - SLOTS + 1);
