@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { expect, test } from 'vitest';
@@ -111,3 +111,21 @@ test.each(BROWSER)('%s runs in browsers: no Node module in its source', (name) =
     ).toEqual([]);
   }
 });
+
+/** Where the core names the computer's own time and chance: the defaults of options, nowhere else. */
+const DEFAULTS: Record<string, readonly string[]> = {
+  'generation-log': ['random.ts'],
+  'client-kit': ['settings.ts', 'text.ts'],
+};
+
+test.each(Object.entries(DEFAULTS))(
+  '%s takes time and chance from outside, so that both can be played',
+  (name, files) => {
+    const system =
+      /\b(?:Date\.now|new Date|performance\.|set(?:Timeout|Interval|Immediate)|Math\.random|crypto|AbortSignal\.timeout)\b/;
+    const found = sourcesOf(join('packages', name), 'src').filter((file) =>
+      system.test(readFileSync(file, 'utf8').replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '')),
+    );
+    expect(found.map((file) => basename(file)).sort()).toEqual(files);
+  },
+);

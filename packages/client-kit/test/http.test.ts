@@ -3,7 +3,7 @@ import { type OpenStream, acceptResponse, openStream, parseJson, randomToken, re
 import { ID, SHORT } from './support/answer.js';
 import { drain } from './support/read.js';
 import { json, scripted } from './support/server.js';
-import { VirtualClock } from './virtual-clock.js';
+import { VirtualClock } from '@tokenwire/protocol/testing';
 
 const TYPE = 'application/json';
 const answer = (body: string | null, init: ResponseInit & { type?: string }): Response =>
@@ -139,7 +139,7 @@ test('a refused connection is a lost one', async () => {
 });
 
 test('Retry-After of a real answer is waited for', async () => {
-  const clock = new VirtualClock();
+  const clock = new VirtualClock({ startMs: 0 });
   const server = await scripted((_, res, n) =>
     n === 1 ? json(res, 503, {}, { 'retry-after': '20' }) : json(res, 200, SHORT),
   );

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import type { TokenStream } from '../src/index.js';
 import { ID, SHORT } from './support/answer.js';
-import { drain } from './support/read.js';
+import { drain, elapsed } from './support/read.js';
 import { type Script, type Step, answers, jsonResponse, script } from './support/script.js';
 import { snapshot } from './support/server.js';
 
@@ -110,7 +110,7 @@ describe('leaving', () => {
   ])('because %s throws surfaces that at once, and closes the connection', async (_, options) => {
     const scripted = script([[{ bytesAfterMs: 1 }, ...HALF]], options);
     const done = drain(scripted.stream);
-    await scripted.clock.run(done);
+    await scripted.clock.runUntil(done);
     expect(await done).toMatchObject({ events: [], error: { message: 'mine' } });
     expect(scripted.attempts).toHaveLength(1);
     await expectNothingLeft(scripted);
@@ -148,7 +148,7 @@ describe('continuing at the end of an answer', () => {
     const fetch = answers(jsonResponse(body));
     const { stream, attempts, clock } = script([[], [SHORT.slice(3)]], { after: at(3), fetch });
     const done = drain(stream);
-    await clock.run(done);
+    await clock.runUntil(done);
     expect((await done).events).toEqual(SHORT.slice(3));
     expect(attempts.map(({ cursor }) => cursor)).toEqual([at(3), at(3)]);
   });
@@ -161,14 +161,14 @@ describe('continuing at the end of an answer', () => {
     );
     const { stream, attempts, clock } = script([[]], { after: at(5), fetch });
     const done = drain(stream);
-    await clock.run(done);
+    await clock.runUntil(done);
     expect((await done).error).toMatchObject({ code: 'bad_response' });
     expect(attempts).toHaveLength(3);
   });
 
   test('a silent snapshot is noticed like a silent connection', async () => {
     const { stream, clock } = script([[]], { after: at(5), fetch: answers('hang', jsonResponse(snapshot(5))) });
-    expect(await clock.run(drain(stream))).toBe(37_750);
+    expect(await elapsed(clock, drain(stream))).toBe(37_750);
     expect(stream.status).toBe('completed');
   });
 
@@ -176,7 +176,7 @@ describe('continuing at the end of an answer', () => {
     const fetch = answers(jsonResponse(snapshot(5)));
     const { stream, clock } = script([[[SHORT[3]]], []], { after: at(3), fetch, retry: { maxAttempts: 2 } });
     const done = drain(stream);
-    await clock.run(done);
+    await clock.runUntil(done);
     expect((await done).error).toMatchObject({ code: 'connection_lost' });
     expect(fetch.calls).toEqual([]);
   });

@@ -92,7 +92,7 @@ describe('what the server repeats or leaves out', () => {
   test('a gap is asked for once, from the cursor', async () => {
     const { stream, attempts, clock } = script([[[SHORT[0], SHORT[1], SHORT[4]]], [SHORT.slice(2)]]);
     const done = drain(stream);
-    await clock.run(done);
+    await clock.runUntil(done);
     expect((await done).events).toEqual(SHORT);
     expect(attempts.map(({ cursor }) => cursor)).toEqual([undefined, `${ID}.2`]);
   });
@@ -100,7 +100,7 @@ describe('what the server repeats or leaves out', () => {
   test('a gap that stays is bad_response, and what came before it was handed over', async () => {
     const { stream, attempts, clock } = script([[[SHORT[0], SHORT[1], SHORT[4]]], [[SHORT[3]]]]);
     const done = drain(stream);
-    await clock.run(done);
+    await clock.runUntil(done);
     const { events, error } = await done;
     expect(events).toEqual(SHORT.slice(0, 2));
     expect(error).toMatchObject({ code: 'bad_response', retryable: false, partialText: 'one ', cursor: `${ID}.2` });
@@ -111,7 +111,7 @@ describe('what the server repeats or leaves out', () => {
     const connections = [[[SHORT[0], SHORT[2]]], [[SHORT[1], SHORT[3]]], [[SHORT[2], SHORT[4]]], [SHORT.slice(3)]];
     const { stream, clock } = script(connections);
     const done = drain(stream);
-    await clock.run(done);
+    await clock.runUntil(done);
     expect((await done).events).toEqual(SHORT);
   });
 

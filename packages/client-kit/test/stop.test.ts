@@ -1,7 +1,7 @@
 import type { StreamEvent } from '@tokenwire/protocol';
 import { describe, expect, test } from 'vitest';
 import { ID, SHORT, START, log, text } from './support/answer.js';
-import { drain, until } from './support/read.js';
+import { drain, elapsed, until } from './support/read.js';
 import { type Script, answers, jsonResponse, script } from './support/script.js';
 import { receipt } from './support/server.js';
 
@@ -11,7 +11,7 @@ const ok = (): Response => jsonResponse(receipt(3));
 const urls = (fetch: ReturnType<typeof answers>): string[] => fetch.calls.map(({ url }) => url);
 
 async function timeOf(scripted: Script, done: Promise<unknown>): Promise<number> {
-  return scripted.clock.run(done);
+  return elapsed(scripted.clock, done);
 }
 
 describe('stop', () => {
@@ -28,7 +28,7 @@ describe('stop', () => {
         if (event.seq === 2) expect(await stream.stop()).toEqual(receipt(3));
       }
     })();
-    await clock.run(loop);
+    await clock.runUntil(loop);
     expect(events).toEqual(STOPPED);
     expect(stream).toMatchObject({ status: 'cancelled', reconnects: 0, requests: 1 });
     expect(urls(fetch)).toEqual([stopUrl]);
@@ -78,7 +78,7 @@ describe('stop', () => {
     const stopped = stream.stop();
     await clock.advance(0);
     expect(fetch.calls).toEqual([]);
-    await clock.run(Promise.all([stopped, done]));
+    await clock.runUntil(Promise.all([stopped, done]));
     expect(urls(fetch)).toEqual([stopUrl]);
     expect((await done).events).toEqual(STOPPED);
   });
@@ -169,7 +169,7 @@ describe('stop', () => {
     const { stream, clock } = script([[SHORT.slice(0, 4), { bytesAfterMs: 1 }, SHORT.slice(4)]], { fetch });
     const done = drain(stream);
     await until(() => stream.textSoFar !== '');
-    await clock.run(Promise.all([stream.stop(), done]));
+    await clock.runUntil(Promise.all([stream.stop(), done]));
     expect((await done).events).toEqual(SHORT);
     expect(stream.status).toBe('completed');
   });

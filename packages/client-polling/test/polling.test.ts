@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { StreamEvent } from '@tokenwire/protocol';
 import { ANSWER, ID, SHORT } from '../../client-kit/test/support/answer.js';
-import { QUICK, drain } from '../../client-kit/test/support/read.js';
+import { QUICK, drain, elapsed } from '../../client-kit/test/support/read.js';
 import { answers, jsonResponse } from '../../client-kit/test/support/script.js';
 import {
   type Handler,
@@ -12,7 +12,7 @@ import {
   scripted,
   seqOf,
 } from '../../client-kit/test/support/server.js';
-import { VirtualClock } from '../../client-kit/test/virtual-clock.js';
+import { VirtualClock } from '@tokenwire/protocol/testing';
 import { streamLongPoll, streamShortPoll } from '../src/index.js';
 
 const servers: ScriptedServer[] = [];
@@ -30,7 +30,7 @@ const created = (): Response => jsonResponse({ id: ID, cursor: `${ID}.0` }, 201)
 
 /** Polls in virtual time; each poll takes no time at all. */
 function virtual(open: typeof streamLongPoll, list: Parameters<typeof answers>, options: object = {}) {
-  const clock = new VirtualClock();
+  const clock = new VirtualClock({ startMs: 0 });
   const times: number[] = [];
   const fetch = answers(...list);
   const counting: typeof globalThis.fetch = (url, init) => {
@@ -106,7 +106,7 @@ describe('the time between two polls', () => {
   test('is 100 ms from start to start, even if the answers come at once', async () => {
     const { stream, times, clock } = virtual(streamLongPoll, [created, empty, empty, empty, page(SHORT, 5, true)]);
     const done = drain(stream);
-    await clock.run(done);
+    await clock.runUntil(done);
     expect((await done).events).toEqual(SHORT);
     expect(times).toEqual([0, 0, 100, 200, 300]);
     expect(clock.pending).toBe(0);
@@ -115,7 +115,7 @@ describe('the time between two polls', () => {
   test('follows the advice of the server for short polls, between 100 ms and 10 s', async () => {
     const advice = [250, 5, -1, 1e9, 'soon', null].map((nextPollMs) => page([], 0, false, { nextPollMs }));
     const { stream, times, clock } = virtual(streamShortPoll, [created, ...advice, page(SHORT, 5, true)]);
-    await clock.run(drain(stream));
+    await clock.runUntil(drain(stream));
     expect(times.slice(1)).toEqual([0, 250, 350, 450, 10_450, 10_550, 10_650]);
     expect(stream.reconnects, 'a long wait is no silence').toBe(0);
   });
@@ -130,7 +130,7 @@ describe('the time between two polls', () => {
       page(SHORT, 5, true),
     ]);
     const done = drain(stream);
-    await clock.run(done);
+    await clock.runUntil(done);
     expect((await done).events).toEqual(SHORT);
     expect(times.slice(1)).toEqual([0, 100, 200, 300]);
   });
@@ -139,7 +139,7 @@ describe('the time between two polls', () => {
     const { stream, times, clock } = virtual(streamLongPoll, [created, new TypeError('cut'), page(SHORT, 5, true)], {
       random: () => 0,
     });
-    await clock.run(drain(stream));
+    await clock.runUntil(drain(stream));
     expect(times.slice(1)).toEqual([0, 100]);
   });
 
@@ -175,7 +175,7 @@ describe('a poll that fails', () => {
     const list = [created, page(SHORT.slice(0, 2), 2), failure, page(SHORT.slice(2), 5, true)];
     const { stream, clock, fetch } = virtual(streamLongPoll, list);
     const done = drain(stream);
-    await clock.run(done);
+    await clock.runUntil(done);
     expect(await done).toEqual({ events: SHORT, error: undefined });
     const cursors = fetch.calls.slice(1).map(({ url }) => new URL(url).searchParams.get('after'));
     expect(cursors).toEqual([`${ID}.0`, `${ID}.2`, `${ID}.2`]);
@@ -190,7 +190,7 @@ describe('a poll that fails', () => {
   ])('because the page %s is bad_response', async (_, bad) => {
     const { stream, clock } = virtual(streamLongPoll, [created, bad]);
     const done = drain(stream);
-    await clock.run(done);
+    await clock.runUntil(done);
     expect((await done).error).toMatchObject({ code: 'bad_response' });
   });
 
@@ -205,7 +205,7 @@ describe('a poll that fails', () => {
 
   test('before the id is known is sent again with the same key', async () => {
     const { stream, clock, fetch } = virtual(streamLongPoll, [new TypeError('cut'), created, page(SHORT, 5, true)]);
-    await clock.run(drain(stream));
+    await clock.runUntil(drain(stream));
     const keys = fetch.calls.slice(0, 2).map(({ init }) => (init.headers as Record<string, string>)['idempotency-key']);
     expect(keys[0]).toBe(keys[1]);
     expect(stream.status).toBe('completed');
@@ -222,14 +222,14 @@ describe('a poll that fails', () => {
 
   test('silently is noticed five seconds after the wait it asked for', async () => {
     const { stream, clock } = virtual(streamLongPoll, [created, 'hang', page(SHORT, 5, true)], { random: () => 0 });
-    expect(await clock.run(drain(stream))).toBe(30_000);
+    expect(await elapsed(clock, drain(stream))).toBe(30_000);
     expect(stream.status).toBe('completed');
     const short = virtual(streamLongPoll, [created, 'hang', page(SHORT, 5, true)], {
       random: () => 0,
       waitSeconds: 2,
       idleTimeoutMs: 700,
     });
-    expect(await short.clock.run(drain(short.stream))).toBe(2_700);
+    expect(await elapsed(short.clock, drain(short.stream))).toBe(2_700);
   });
 
   test('with a start that tells no id is bad_response', async () => {

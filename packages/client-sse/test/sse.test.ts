@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { ID, SHORT } from '../../client-kit/test/support/answer.js';
-import { QUICK, drain } from '../../client-kit/test/support/read.js';
+import { QUICK, drain, elapsed } from '../../client-kit/test/support/read.js';
 import { head, scripted } from '../../client-kit/test/support/server.js';
 import { streamingSuite } from '../../client-kit/test/support/streaming-suite.js';
-import { VirtualClock } from '../../client-kit/test/virtual-clock.js';
+import { VirtualClock } from '@tokenwire/protocol/testing';
 import { streamSse } from '../src/index.js';
 
 streamingSuite('sse', streamSse, ': \n\n');
@@ -43,12 +43,12 @@ test.each([
   ['-5', 0],
   ['1e3', 0],
 ])('`retry: %s` makes the next connection wait %s ms', async (retry, expected) => {
-  const clock = new VirtualClock();
+  const clock = new VirtualClock({ startMs: 0 });
   const bodies = [`retry: ${retry}\n\ndata: ${JSON.stringify(SHORT[0])}\n\n`];
   const rest = SHORT.slice(1).map((event) => `data: ${JSON.stringify(event)}\n\n`);
   const fetch = async (): Promise<Response> => respond(bodies.shift() ?? rest.join(''))();
   const stream = streamSse({ url: 'http://host.test', request: {}, fetch, clock, random: () => 0 });
   const done = drain(stream);
-  expect(await clock.run(done)).toBe(expected);
+  expect(await elapsed(clock, done)).toBe(expected);
   expect((await done).events).toEqual(SHORT);
 });

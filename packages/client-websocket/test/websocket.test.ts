@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { ID, SHORT, START, STOP, log, text } from '../../client-kit/test/support/answer.js';
 import { QUICK, drain, until } from '../../client-kit/test/support/read.js';
 import { json, receipt, snapshot } from '../../client-kit/test/support/server.js';
-import { VirtualClock } from '../../client-kit/test/virtual-clock.js';
+import { VirtualClock } from '@tokenwire/protocol/testing';
 import { type StreamOptions, type TokenStream, streamWebSocket } from '../src/index.js';
 import { type OnMessage, type SocketServer, accept, honest, say, socketServer } from './support/server.js';
 
@@ -261,7 +261,7 @@ describe('heartbeat', () => {
         sockets.push(this);
       }
     }
-    const clock = new VirtualClock();
+    const clock = new VirtualClock({ startMs: 0 });
     const stream = start(server, { clock, random: () => 0, WebSocket: Watched });
     const done = drain(stream);
     while (stream.cursor !== `${ID}.2`) await clock.advance(0);
@@ -359,7 +359,7 @@ describe('leaving', () => {
   test.each(['break', 'throw', 'abort', 'detach'])('by %s closes the socket with 1000', async (how) => {
     const server = await serve(half);
     const controller = new AbortController();
-    const clock = new VirtualClock();
+    const clock = new VirtualClock({ startMs: 0 });
     const stream = start(server, { signal: controller.signal, clock });
     const loop = async (): Promise<void> => {
       for await (const { seq } of stream) {

@@ -301,7 +301,7 @@ test('finished answers expire by time; their cursors are told apart from unknown
     remembered: 0,
     tokens: 0,
   });
-  expect(clock.timers).toBe(0);
+  expect(clock.pending).toBe(0);
 });
 
 test('over the byte limit the oldest finished answers go first, running ones never', async () => {

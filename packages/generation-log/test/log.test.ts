@@ -1,13 +1,14 @@
+import { VirtualClock } from '@tokenwire/protocol/testing';
 import { expect, test } from 'vitest';
 
 import { GenerationLog } from '../src/index.js';
-import { ManualClock, readAll, settle } from './support.js';
+import { readAll, settle } from './support.js';
 
 const delta = (text: string) =>
   ({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } }) as const;
 
 function logOf(...texts: string[]): GenerationLog {
-  const log = new GenerationLog('gen_0123456789012345678901', new ManualClock());
+  const log = new GenerationLog('gen_0123456789012345678901', new VirtualClock());
   for (const text of texts) log.append(delta(text));
   return log;
 }
@@ -23,7 +24,7 @@ test('numbers events densely from 1 and encodes each once, seq first', () => {
 });
 
 test('remembers when each event was wanted and when it came', () => {
-  const clock = new ManualClock();
+  const clock = new VirtualClock();
   const log = new GenerationLog('gen_0123456789012345678901', clock);
   log.append(delta('a'), 900.5);
   log.append(delta('b'));

@@ -1,42 +1,7 @@
-import type { Clock } from '@tokenwire/protocol';
+import { VirtualClock } from '@tokenwire/protocol/testing';
 import type { Piece, SourceContext, SourceRequest, TokenSource } from '@tokenwire/token-source';
 
 import { Generations, type GenerationsOptions, type LogEntry, type StartRequest } from '../src/index.js';
-
-/** Time that moves only when told to. */
-export class ManualClock implements Clock {
-  #now = 1_000;
-  readonly #timers = new Set<{ readonly atMs: number; readonly action: () => void }>();
-
-  get timers(): number {
-    return this.#timers.size;
-  }
-
-  now(): number {
-    return this.#now;
-  }
-
-  after(delayMs: number, action: () => void): () => void {
-    const timer = { atMs: this.#now + delayMs, action };
-    this.#timers.add(timer);
-    return () => void this.#timers.delete(timer);
-  }
-
-  /** Lets `ms` pass, firing timers in order and letting promises settle after each. */
-  async advance(ms: number): Promise<void> {
-    const end = this.#now + ms;
-    for (;;) {
-      const due = [...this.#timers].filter((timer) => timer.atMs <= end).sort((a, b) => a.atMs - b.atMs)[0];
-      if (!due) break;
-      this.#timers.delete(due);
-      this.#now = due.atMs;
-      due.action();
-      await settle();
-    }
-    this.#now = end;
-    await settle();
-  }
-}
 
 /** Lets all promises that can settle do so. */
 export async function settle(): Promise<void> {
@@ -119,7 +84,7 @@ export const REQUEST: StartRequest = {
 
 /** A registry over one scripted model in virtual time. */
 export function setUp(options: Partial<GenerationsOptions> = {}) {
-  const clock = new ManualClock();
+  const clock = new VirtualClock();
   const model = new ScriptedModel();
   const generations = new Generations({ resolve: () => model.source, clock, ...options });
   return { clock, model, generations };

@@ -1,3 +1,4 @@
+import { VirtualClock } from '@tokenwire/protocol/testing';
 import { expect, test, vi } from 'vitest';
 
 import { TickClock } from '../src/index.js';
@@ -60,4 +61,15 @@ test('a process that was blocked for longer than the ring runs everything once',
   while (performance.now() < end);
   await all;
   expect(runs).toBe(250);
+});
+
+test('on another clock it keeps that time, shares its timers and leaves none', async () => {
+  const base = new VirtualClock({ startMs: 0.75 });
+  const clock = new TickClock(base);
+  const fired: number[] = [];
+  for (const delayMs of [5, 5, 0.5, 300, 5.25]) clock.after(delayMs, () => void fired.push(base.now()));
+  expect(base.pending, 'one for the four short ones').toBe(2);
+  await base.advance(1_000);
+  expect(fired).toEqual([1.25, 5.75, 5.75, 6, 300.75]);
+  expect([clock.now(), base.pending]).toEqual([1_000.75, 0]);
 });

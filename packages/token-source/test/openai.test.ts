@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { readFile, readdir } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { systemClock } from '@tokenwire/protocol';
+import { VirtualClock } from '@tokenwire/protocol/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { UpstreamLimits } from '../src/openai/limits.js';
 import type { SourceRequest } from '../src/source.js';
 import { createSources, type Sources } from '../src/sources.js';
-import { startOpenAiUpstream, VirtualClock, type OpenAiUpstream, type UpstreamScript } from '../src/testing/index.js';
+import { startOpenAiUpstream, type OpenAiUpstream, type UpstreamScript } from '../src/testing/index.js';
 import { collect, request, tokensOf, type Collected } from './helpers.js';
 
 const KEY = 'sk-canary-key';

@@ -1,9 +1,9 @@
 import { systemClock } from '@tokenwire/protocol';
+import { VirtualClock } from '@tokenwire/protocol/testing';
 import { describe, expect, test } from 'vitest';
 import { timetable } from '../src/cadence.js';
 import { MAX_BATCH_CHARS, MAX_BATCH_PIECES, paced } from '../src/paced.js';
 import type { Piece } from '../src/source.js';
-import { VirtualClock } from '../src/testing/index.js';
 
 const END: Piece = { type: 'end', stopReason: 'end_turn', usage: { inputTokens: 1, outputTokens: 1 }, tokens: 0 };
 const even = (tokensPerSecond: number, burst = 1) => timetable({ ttftMs: 100, tokensPerSecond, jitter: 0, burst }, 1);
@@ -31,7 +31,7 @@ function read(batches: AsyncIterable<readonly Piece[]>, clock: VirtualClock) {
 
 describe('paced', () => {
   test('accepts at once, then hands out each piece when it is due, with its due time', async () => {
-    const clock = new VirtualClock(5_000);
+    const clock = new VirtualClock({ startMs: 5_000 });
     const { seen, done } = read(paced(words(3), even(50), { clock, signal: new AbortController().signal }), clock);
     await clock.runUntil(done);
     expect(seen.map(({ at, batch }) => [at, batch.length])).toEqual([
@@ -45,7 +45,7 @@ describe('paced', () => {
   });
 
   test('what is due together comes in one batch with one timer', async () => {
-    const clock = new VirtualClock(0);
+    const clock = new VirtualClock({ startMs: 0 });
     let timers = 0;
     const counting = {
       now: () => clock.now(),
@@ -61,7 +61,7 @@ describe('paced', () => {
   });
 
   test('a reader that was away gets all that became due, and the timetable stays where it was', async () => {
-    const clock = new VirtualClock(0);
+    const clock = new VirtualClock({ startMs: 0 });
     const log = { taken: 0, returned: false };
     const stream = paced(words(20, log), even(100), { clock, signal: new AbortController().signal });
     await stream.next();
@@ -78,7 +78,7 @@ describe('paced', () => {
   });
 
   test('a timer that fires early does not bring a token early', async () => {
-    const clock = new VirtualClock(0);
+    const clock = new VirtualClock({ startMs: 0 });
     const hasty = {
       now: () => clock.now(),
       after: (ms: number, action: () => void) => clock.after(ms > 1 ? ms - 0.7 : ms, action),
@@ -156,7 +156,7 @@ describe('paced', () => {
   });
 
   test('structural pieces are due with the token before them, or with the first', async () => {
-    const clock = new VirtualClock(0);
+    const clock = new VirtualClock({ startMs: 0 });
     const pieces: Piece[] = [
       { type: 'tool_use', id: 'a', name: 'b' },
       { type: 'tool_input', partialJson: '{' },

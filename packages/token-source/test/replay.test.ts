@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { VirtualClock } from '@tokenwire/protocol/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { paced } from '../src/paced.js';
 import { timetable } from '../src/cadence.js';
@@ -10,7 +11,6 @@ import { formatLine, parseRecording } from '../src/replay-format.js';
 import { simSource } from '../src/sim.js';
 import type { Piece, TokenSource } from '../src/source.js';
 import { createSources } from '../src/sources.js';
-import { VirtualClock } from '../src/testing/index.js';
 import { collect, request } from './helpers.js';
 
 let directory: string;
@@ -41,7 +41,7 @@ function bare(pieces: readonly Piece[]): Piece[] {
 }
 
 async function record(name: string, source: TokenSource, fields = {}) {
-  const clock = new VirtualClock(77.25);
+  const clock = new VirtualClock({ startMs: 77.25 });
   const result = await clock.runUntil(recordAnswer(source, request(fields), pathOf(name), { clock }));
   return { clock, result };
 }
@@ -53,9 +53,9 @@ describe('a recording', () => {
       const name = `round-${model.replace('/', '-')}`;
       const asked = request({ model, maxTokens: 150 });
       await record(name, simSource(model), asked);
-      const original = new VirtualClock(0);
+      const original = new VirtualClock({ startMs: 0 });
       const first = await original.runUntil(collect(simSource(model), asked, { clock: original }));
-      const clock = new VirtualClock(0);
+      const clock = new VirtualClock({ startMs: 0 });
       const again = await clock.runUntil(collect(sources().resolve(`replay/${name}`), request(), { clock }));
       expect(again.error).toBeUndefined();
       expect(bare(again.pieces)).toEqual(bare(first.pieces));
@@ -67,7 +67,7 @@ describe('a recording', () => {
   test('two replays at once do not disturb each other', async () => {
     await record('twice', simSource('sim'), { maxTokens: 30 });
     const source = sources().resolve('replay/twice');
-    const clock = new VirtualClock(0);
+    const clock = new VirtualClock({ startMs: 0 });
     const first = collect(source, request(), { clock });
     await clock.advance(400);
     const second = collect(source, request(), { clock });
@@ -79,7 +79,7 @@ describe('a recording', () => {
 
   test('follows the request cadence instead, if there is one', async () => {
     await record('paced', simSource('sim'), { maxTokens: 10 });
-    const clock = new VirtualClock(0);
+    const clock = new VirtualClock({ startMs: 0 });
     const asked = request({ cadence: { ttftMs: 7, tokensPerSecond: 1_000, jitter: 0 } });
     const { pieces } = await clock.runUntil(collect(sources().resolve('replay/paced'), asked, { clock }));
     expect(pieces.slice(0, 3).map(({ dueMs }) => dueMs)).toEqual([7, 8, 9]);
@@ -96,7 +96,7 @@ describe('a recording', () => {
   });
 
   test('keeps arrival times where the model has no timetable', async () => {
-    const clock = new VirtualClock(0);
+    const clock = new VirtualClock({ startMs: 0 });
     async function* source(): AsyncGenerator<Piece[]> {
       yield [];
       await new Promise<void>((resolve) => void clock.after(120, resolve));

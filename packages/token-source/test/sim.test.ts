@@ -1,9 +1,9 @@
+import { VirtualClock } from '@tokenwire/protocol/testing';
 import { describe, expect, test } from 'vitest';
 import { ARGUMENT_FRAGMENTS, STRUCTURED_MINIMUM } from '../src/sim/structured.js';
 import { GIANT_LENGTH, UGLY_ENTRIES } from '../src/sim/ugly.js';
 import { SIM_MODELS, simPieces, simSource, type SimModel } from '../src/sim.js';
 import type { Piece } from '../src/source.js';
-import { VirtualClock } from '../src/testing/index.js';
 import { collect, request, textOf, tokensOf } from './helpers.js';
 
 const answer = (model: SimModel, fields = {}): Piece[] => [...simPieces(model, request({ model, ...fields }))];
@@ -35,7 +35,7 @@ describe('sim', () => {
   });
 
   test('follows the request cadence, default typical', async () => {
-    const clock = new VirtualClock(0);
+    const clock = new VirtualClock({ startMs: 0 });
     const { pieces } = await clock.runUntil(collect(simSource('sim'), request({ maxTokens: 50 }), { clock }));
     expect(pieces[0]?.dueMs).toBe(300);
     expect(clock.now()).toBeGreaterThan(1_000);

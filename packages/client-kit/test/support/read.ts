@@ -1,4 +1,5 @@
 import type { StreamEvent } from '@tokenwire/protocol';
+import type { VirtualClock } from '@tokenwire/protocol/testing';
 import type { OpenStream, StreamOptions, TokenStream } from '../../src/index.js';
 import { type ScriptedServer, proxy } from './server.js';
 
@@ -19,6 +20,13 @@ export async function drain(stream: TokenStream): Promise<Outcome> {
   } catch (error) {
     return { events, error };
   }
+}
+
+/** The virtual time that passes until `work` has settled either way, in milliseconds. */
+export async function elapsed(clock: VirtualClock, work: Promise<unknown>): Promise<number> {
+  const startedAt = clock.now();
+  await clock.runUntil(Promise.allSettled([work]));
+  return clock.now() - startedAt;
 }
 
 /** Resolves when `condition` holds; a test that waits for ever fails by its own time limit. */

@@ -1,6 +1,6 @@
 import type { Attempt, Connect, StreamOptions, TokenStream } from '../../src/index.js';
 import { openStream } from '../../src/index.js';
-import { VirtualClock } from '../virtual-clock.js';
+import { VirtualClock } from '@tokenwire/protocol/testing';
 import { ID } from './answer.js';
 
 /** A batch arrives · the connection breaks · nothing happens any more · some bytes arrive after a while. */
@@ -24,7 +24,7 @@ export function script(
   options: Partial<StreamOptions> = {},
   { announce = true } = {},
 ): Script {
-  const clock = new VirtualClock();
+  const clock = new VirtualClock({ startMs: 0 });
   const result: Script = { clock, attempts: [], statuses: [], live: 0 } as unknown as Script;
   const connect: Connect = async function* (attempt) {
     const steps = connections[Math.min(result.attempts.length, connections.length - 1)] ?? [];

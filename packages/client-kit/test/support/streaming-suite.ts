@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { OpenStream, StreamOptions, TokenStream } from '../../src/index.js';
-import { VirtualClock } from '../virtual-clock.js';
+import { VirtualClock } from '@tokenwire/protocol/testing';
 import { ANSWER, ID, SHORT, START, STOP, log, text } from './answer.js';
 import { QUICK, drain } from './read.js';
 import { type Handler, type ScriptedServer, frames, head, honest, json, receipt, scripted, seqOf } from './server.js';
@@ -185,7 +185,7 @@ export function streamingSuite(mode: Mode, open: OpenStream, heartbeat: string):
 
   describe('silence', () => {
     test('with heartbeats is patience', async () => {
-      const clock = new VirtualClock();
+      const clock = new VirtualClock({ startMs: 0 });
       let push: (bytes: Uint8Array) => void = () => undefined;
       const body = new ReadableStream<Uint8Array>({ start: (to) => void (push = (bytes) => to.enqueue(bytes)) });
       const fetch = async (): Promise<Response> =>

@@ -4,4 +4,3 @@ export {
   type UpstreamRequest,
   type UpstreamScript,
 } from './openai-upstream.js';
-export { VirtualClock } from './virtual-clock.js';
