@@ -1,5 +1,5 @@
 export { CLIENTS } from './clients.js';
-export { CutProxy, type Cut } from './harness/cut-proxy.js';
+export * from './fault-proxy/index.js';
 export { eventually, within } from './harness/eventually.js';
 export { startServer, type RunningServer, type ServerOptions } from './harness/server-process.js';
 export { Upstream, type UpstreamCall, type UpstreamModel } from './harness/upstream.js';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { MODES, type Mode } from '@tokenwire/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { CutProxy } from '../src/index.js';
+import { FaultProxy } from '../src/index.js';
 import { snapshot } from '../src/harness/answers.js';
 import { checkLog, textOfAll } from '../src/harness/check.js';
 import { readToEnd, type Reading } from '../src/harness/reading.js';
@@ -58,7 +58,7 @@ describe.each(MODES)(`${TOKENS} hostile tokens over %s`, (mode) => {
   });
 
   it(`arrive byte-exact with all connections cut after every ${CUT_EVERY} events`, { timeout: LIMIT_MS }, async () => {
-    const proxy = await CutProxy.before(target.url);
+    const proxy = await FaultProxy.before(target.url);
     // Not all at once: what has arrived before a cut is not hurt by it. A short poll is allowed every 100 ms.
     const cadence = { ttftMs: 0, tokensPerSecond: mode === 'short-poll' ? 1_000 : 3_000, jitter: 0 };
     // A page that holds 1 000 events is worth ten cuts, one after the other.

@@ -2,21 +2,21 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 
 import type { GenerationRequest } from '@tokenwire/protocol';
 
+import { FaultProxy, type Ending } from '../fault-proxy/index.js';
 import { at, callStart, jsonPost, PACED, QUICK, snapshot } from '../harness/answers.js';
 import { checkLog } from '../harness/check.js';
-import { CutProxy, type Cut } from '../harness/cut-proxy.js';
 import { read, readToEnd } from '../harness/reading.js';
 import type { Requirement } from '../requirement.js';
 import type { Target } from '../target.js';
 
 /**
  * Where a stream is cut, in bytes from the server: in the status line, in headers, around the first events, later.
- * The fault proxy of a later release cuts at every byte.
+ * `npm run test:cuts` cuts at every byte.
  */
 const OFFSETS = [0, 1, 9, 60, 150, 300, 420, 431, 500, 777, 1_024, 1_999, 3_000];
 
-async function behindProxy<T>(target: Target, work: (proxy: CutProxy) => Promise<T>): Promise<T> {
-  const proxy = await CutProxy.before(target.url);
+async function behindProxy<T>(target: Target, work: (proxy: FaultProxy) => Promise<T>): Promise<T> {
+  const proxy = await FaultProxy.before(target.url);
   try {
     return await work(proxy);
   } finally {
@@ -25,7 +25,7 @@ async function behindProxy<T>(target: Target, work: (proxy: CutProxy) => Promise
 }
 
 /** Reads an answer, checks it against the server’s own record, and that it was started only once. */
-async function checkSurvives(target: Target, proxy: CutProxy, { request = QUICK, onEvent }: Survival): Promise<void> {
+async function checkSurvives(target: Target, proxy: FaultProxy, { request = QUICK, onEvent }: Survival): Promise<void> {
   const idempotencyKey = crypto.randomUUID();
   const { stream, events, error } = await readToEnd(
     target.open({ url: proxy.url, request, idempotencyKey }),
@@ -54,7 +54,7 @@ export const cutRequirements: readonly Requirement[] = [
     why: 'Phones change networks, proxies restart; the application should see nothing of it.',
     source: 'docs/protocol.md#delivery',
     async run(target) {
-      for (const how of ['rst', 'fin'] satisfies Cut[]) {
+      for (const how of ['rst', 'fin'] satisfies Ending[]) {
         await behindProxy(target, async (proxy) => {
           const cut = (seq: number): void => {
             if (seq % 20 === 5) proxy.cutAll(how);
