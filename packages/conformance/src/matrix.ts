@@ -2,7 +2,7 @@ import { MODES, type Mode } from '@tokenwire/protocol';
 
 import { REQUIREMENTS } from './registry.js';
 import type { Requirement } from './requirement.js';
-import { offers, type Target } from './target.js';
+import { ABILITIES, offers, type Target } from './target.js';
 
 /** One requirement asked of one target: a test, named by its sentence. */
 export interface Cell {
@@ -11,12 +11,16 @@ export interface Cell {
   readonly run: () => Promise<void>;
 }
 
-/** The tests of a target. Exempted requirements make none; `exemptionTable` lists them. */
+/** Why a target is not asked a requirement; undefined when it is. */
+export function notAskedBecause(target: Target, { exempt, needs = [] }: Requirement): string | undefined {
+  const lacking = needs.find((one) => !offers(target, one));
+  return exempt?.[target.mode] ?? (lacking && ABILITIES[lacking]);
+}
+
+/** The tests of a target. Requirements that it is not asked make none; `notAskedBecause` says why. */
 export function cellsOf(target: Target, requirements: readonly Requirement[] = REQUIREMENTS): readonly Cell[] {
   return requirements
-    .filter(
-      ({ exempt, needs = [] }) => exempt?.[target.mode] === undefined && needs.every((one) => offers(target, one)),
-    )
+    .filter((requirement) => notAskedBecause(target, requirement) === undefined)
     .map((requirement) => ({ requirement, title: requirement.title, run: () => requirement.run(target) }));
 }
 

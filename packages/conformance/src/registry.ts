@@ -21,27 +21,31 @@ import { upstreamRequirements } from './requirements/upstream.js';
 import { websocketErrorRequirements } from './requirements/websocket-errors.js';
 import { websocketRequirements } from './requirements/websocket.js';
 
-/** Every requirement, grouped by subject. `lifecycle` is last: it looks at what the others have left behind. */
-export const REQUIREMENTS: readonly Requirement[] = [
-  ...orderRequirements,
-  ...contentRequirements,
-  ...resumeRequirements,
-  ...readerRequirements,
-  ...stopRequirements,
-  ...errorRequirements,
-  ...cutRequirements,
-  ...headerRequirements,
-  ...idempotencyRequirements,
-  ...batchRequirements,
-  ...chunkedRequirements,
-  ...sseRequirements,
-  ...pollingRequirements,
-  ...websocketRequirements,
-  ...websocketErrorRequirements,
-  ...heartbeatRequirements,
-  ...upstreamRequirements,
-  ...combinedRequirements,
-  ...startRequestRequirements,
-  ...cursorRequirements,
-  ...lifecycleRequirements,
-];
+/** Requirements by subject, in the order in which they are asked. */
+export const GROUPS: Readonly<Record<string, readonly Requirement[]>> = {
+  'Order and completeness': orderRequirements,
+  Content: contentRequirements,
+  Resuming: resumeRequirements,
+  Readers: readerRequirements,
+  Stopping: stopRequirements,
+  Errors: errorRequirements,
+  'Cut connections': cutRequirements,
+  Headers: headerRequirements,
+  Idempotency: idempotencyRequirements,
+  Batch: batchRequirements,
+  'Chunked transfer': chunkedRequirements,
+  'Server-Sent Events': sseRequirements,
+  Polling: pollingRequirements,
+  WebSocket: websocketRequirements,
+  'WebSocket errors': websocketErrorRequirements,
+  Heartbeat: heartbeatRequirements,
+  Upstream: upstreamRequirements,
+  'Combined server': combinedRequirements,
+  'Start requests': startRequestRequirements,
+  Cursors: cursorRequirements,
+  // Last: it looks at what the others have left behind.
+  'Life of a server': lifecycleRequirements,
+};
+
+/** Every requirement, in that order. */
+export const REQUIREMENTS: readonly Requirement[] = Object.values(GROUPS).flat();

@@ -31,21 +31,46 @@ export interface ServerOptions {
  * @throws {Error} with what it wrote to standard error, when it ends instead.
  */
 export async function startServer(main: string, { args = [], env = {} }: ServerOptions = {}): Promise<RunningServer> {
-  const child = spawn(process.execPath, [main, '--port', '0', ...args], {
+  return await startProgram([process.execPath, main, '--port', '0'], { args, env });
+}
+
+/**
+ * Starts a server by a command: the program and its arguments; the options' arguments are appended.
+ * @throws {Error} with what it wrote to standard error, when it ends or says something else than `listening URL`.
+ */
+export async function startProgram(
+  [program = '', ...ownArgs]: readonly string[],
+  { args = [], env = {} }: ServerOptions = {},
+): Promise<RunningServer> {
+  const name = [program, ...ownArgs].join(' ');
+  const child = spawn(program, [...ownArgs, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...withoutModels(process.env), ...env },
   });
   const complaints: string[] = [];
   // Read always: a full pipe would stop the server.
   child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk.toString()));
-  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  const exited = exitOf(child);
   const ended = exited.then((code): never => {
-    throw new Error(`${main} ended with status ${code}: ${complaints.join('').slice(-2_000)}`);
+    throw new Error(`${name} ended with status ${code}: ${complaints.join('').slice(-2_000)}`);
   });
-  const line = await within(BOOT_LIMIT_MS, `${main} listens`, Promise.race([firstLine(child), ended]));
   ended.catch(() => {});
-  if (!/^listening http:\/\/\S+$/.test(line)) throw new Error(`the first line was not "listening URL" but: ${line}`);
-  return { url: line.slice('listening '.length), exited, ...control(child, exited) };
+  const { stop, terminate } = control(child, exited);
+  try {
+    const line = await within(BOOT_LIMIT_MS, `${name} listens`, Promise.race([firstLine(child), ended]));
+    if (!/^listening http:\/\/\S+$/.test(line))
+      throw new Error(`the first line of ${name} was not "listening URL" but: ${line}`);
+    return { url: line.slice('listening '.length), exited, stop, terminate };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The exit status, null after a signal. @throws {Error} when the program could not be started at all. */
+async function exitOf(child: ChildProcess): Promise<number | null> {
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code;
 }
 
 function control(child: ChildProcess, exited: Promise<number | null>): Pick<RunningServer, 'stop' | 'terminate'> {
