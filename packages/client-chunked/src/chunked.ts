@@ -1,21 +1,21 @@
 import {
-  type Attempt,
+  type Connect,
+  MAX_EVENT_LENGTH,
   type OpenStream,
   acceptResponse,
-  badResponse,
   openStream,
   parseJson,
+  tooLong,
+  utf8Decoder,
 } from '@tokenwire/client-kit';
 
 /** Reads an answer over HTTP chunked transfer: one endless response, one event per line. */
-export const streamChunked: OpenStream = (options) => openStream(options, connect);
+export const streamChunked: OpenStream = (options) => openStream(options, connectChunked);
 
 const NDJSON = 'application/x-ndjson';
 
-/** In UTF-16 units. A legal token of 256 KiB of control characters becomes 1.5 MB of JSON; endless lines must end. */
-const MAX_LINE_LENGTH = 8 * 1024 * 1024;
-
-async function* connect(attempt: Attempt): AsyncGenerator<readonly unknown[], void, undefined> {
+/** One connection, for whoever puts transports together. */
+export const connectChunked: Connect = async function* (attempt) {
   let response: Response;
   if (attempt.cursor === undefined) {
     // HANDSHAKE — a POST whose answer is the stream: one round trip. The key makes it safe to send again.
@@ -35,14 +35,14 @@ async function* connect(attempt: Attempt): AsyncGenerator<readonly unknown[], vo
 
   // FRAMING — an event ends with a line feed. Pieces arrive cut anywhere, also inside a character: the decoder keeps
   // its beginning. A JSON text never contains a raw line feed, but may contain U+2028, so only "\n" separates.
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const decode = utf8Decoder({ ignoreBOM: true });
   let unfinished = '';
   const eventsIn = (bytes: Uint8Array): unknown[] => {
-    const lines = decoder.decode(bytes, { stream: true }).split('\n');
+    const lines = decode(bytes).split('\n');
     // Appended, not searched again: a long line in small pieces stays linear.
     lines[0] = unfinished + lines[0];
     unfinished = lines.pop() ?? '';
-    if (unfinished.length > MAX_LINE_LENGTH) throw badResponse('The server sent a line without end.');
+    if (unfinished.length > MAX_EVENT_LENGTH) throw tooLong();
     return lines.filter((line) => line !== '').map(parseJson);
   };
 
@@ -68,4 +68,4 @@ async function* connect(attempt: Attempt): AsyncGenerator<readonly unknown[], vo
 
   // END — the body's end says that the connection is over, not that the answer is: only a terminal event says that.
   // What is left in `unfinished` is half a line, and is dropped; it comes again after the cursor.
-}
+};

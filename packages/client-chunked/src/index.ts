@@ -1,2 +1,2 @@
-export { streamChunked } from './chunked.js';
+export { connectChunked, streamChunked } from './chunked.js';
 export type { StreamError, StreamOptions, StreamStatus, TokenStream } from '@tokenwire/client-kit';

@@ -10,13 +10,13 @@ export class Callbacks {
   }
 
   status(status: StreamStatus): void {
-    this.#call(this.#options.onStatus, status);
+    this.call(() => this.#options.onStatus?.(status));
   }
 
   bytes(payload: number | string): void {
     const { onBytes } = this.#options;
     if (!onBytes) return;
-    this.#call(onBytes, typeof payload === 'number' ? payload : new TextEncoder().encode(payload).byteLength);
+    this.call(() => onBytes(typeof payload === 'number' ? payload : new TextEncoder().encode(payload).byteLength));
   }
 
   /** Throws what the application has thrown. */
@@ -24,9 +24,9 @@ export class Callbacks {
     if (this.#thrown) throw this.#thrown.error;
   }
 
-  #call<T>(callback: ((value: T) => void) | undefined, value: T): void {
+  call<T>(callback: () => T): T {
     try {
-      callback?.(value);
+      return callback();
     } catch (error) {
       this.#thrown ??= { error };
       throw error;

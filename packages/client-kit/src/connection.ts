@@ -1,6 +1,6 @@
 import { type Clock, TokenwireError } from '@tokenwire/protocol';
 import type { Callbacks } from './callbacks.js';
-import { type Settings, urlOf } from './settings.js';
+import { type Settings, baseUrl, urlOf } from './settings.js';
 import type { Attempt, Connect, HttpRequest } from './types.js';
 import { Watchdog } from './watchdog.js';
 
@@ -8,6 +8,8 @@ import { Watchdog } from './watchdog.js';
 export interface Reader {
   readonly settings: Settings;
   readonly callbacks: Callbacks;
+  /** Where the routes begin. */
+  base: URL;
   readonly id: string | undefined;
   readonly cursor: string | undefined;
   requested(): void;
@@ -31,9 +33,9 @@ export class Connection {
   #giveUp: (error: TokenwireError) => void = () => undefined;
 
   constructor(reader: Reader, connect: Connect) {
-    const { clock, idleTimeoutMs } = reader.settings;
+    const { clock, device, idleTimeoutMs } = reader.settings;
     this.#clock = clock;
-    this.#watchdog = new Watchdog(clock, idleTimeoutMs, () => {
+    this.#watchdog = new Watchdog(clock, device, idleTimeoutMs, () => {
       this.close(new TokenwireError('connection_lost', `The server was silent for ${idleTimeoutMs} ms.`));
     });
     this.#batches = connect(this.#attempt(reader));
@@ -52,6 +54,11 @@ export class Connection {
     } finally {
       this.#watchdog.rest();
     }
+  }
+
+  /** After a sleep: ends it if it has been silent for too long. */
+  check(): void {
+    this.#watchdog.check();
   }
 
   /** Ends it now. A pull in progress rejects with `reason`, even if the transport does not react to its signal. */
@@ -88,8 +95,12 @@ export class Connection {
       get cursor() {
         return reader.cursor;
       },
-      url: (route) => urlOf(settings.base, route),
-      fetch: (route, init) => send(reader, route, { ...init, signal }),
+      moveTo(url) {
+        reader.base = baseUrl(url);
+      },
+      url: (route) => urlOf(reader.base, route),
+      fetch: (route, init) => send(reader, route, { signal, ...init }),
+      call: (callback) => reader.callbacks.call(callback),
       requested: () => reader.requested(),
       started: (id) => reader.started(id),
       bytes(payload) {
@@ -107,6 +118,12 @@ export class Connection {
   }
 }
 
+/** A view of a connection with some of it replaced, for what stands between the engine and a transport. */
+export function derive(attempt: Attempt, changes: Partial<Attempt>): Attempt {
+  // Below the original, so that its getters stay live.
+  return Object.assign(Object.create(attempt) as Attempt, changes);
+}
+
 /**
  * `fetch` with the application's headers, for a route below the base URL.
  *
@@ -114,13 +131,13 @@ export class Connection {
  * and not `error`, because browsers report `error` exactly like a lost connection, which would be tried again.
  */
 export function send(
-  reader: Pick<Reader, 'settings' | 'requested'>,
+  reader: Pick<Reader, 'settings' | 'base' | 'requested'>,
   route: string,
   init: HttpRequest,
 ): Promise<Response> {
-  const { base, fetch, options } = reader.settings;
+  const { fetch, options } = reader.settings;
   reader.requested();
-  return fetch(urlOf(base, route), {
+  return fetch(urlOf(reader.base, route), {
     ...init,
     headers: { ...options.headers, ...init.headers },
     redirect: 'manual',

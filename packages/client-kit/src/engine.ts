@@ -10,8 +10,8 @@ import { Connection, type Reader } from './connection.js';
 import type { StreamError } from './errors.js';
 import { Gate } from './gate.js';
 import { Inbox } from './inbox.js';
-import { Patience } from './retry.js';
-import type { Settings } from './settings.js';
+import { type Delay, Patience } from './retry.js';
+import { type Settings, baseUrl } from './settings.js';
 import { endingAt, lost, readSnapshot } from './snapshot.js';
 import type { Connect, StreamStatus } from './types.js';
 
@@ -20,6 +20,7 @@ export class Engine implements Reader {
   readonly settings: Settings;
   readonly inbox: Inbox;
   readonly callbacks: Callbacks;
+  base: URL;
   status: StreamStatus = 'idle';
   /** How the answer ended, once its end is known. Giving up is an end of reading, not of the answer. */
   finalStatus: GenerationStatus | undefined;
@@ -33,11 +34,15 @@ export class Engine implements Reader {
   #outcome: { error: StreamError | undefined } | undefined;
   /** Where it waits between two connections. */
   readonly #pause: Gate;
+  /** Until when the server wants it to wait. */
+  #notBefore = 0;
+  #unlisten = (): void => undefined;
   /** Where a stop waits for the id. */
   readonly #moved: Gate;
 
   constructor(settings: Settings, connect: Connect) {
     this.settings = settings;
+    this.base = baseUrl(settings.options.url);
     this.inbox = new Inbox(settings.start);
     this.callbacks = new Callbacks(settings.options);
     this.#connect = connect;
@@ -92,7 +97,10 @@ export class Engine implements Reader {
     if (!this.#outcome) return false;
     const { error } = this.#outcome;
     this.#outcome.error = undefined;
-    if (error) throw error;
+    if (error) {
+      this.callbacks.check();
+      throw error;
+    }
     return true;
   }
 
@@ -130,13 +138,24 @@ export class Engine implements Reader {
   #begin(): void {
     const { signal } = this.settings.options;
     signal?.addEventListener('abort', this.#onAbort);
-    if (signal?.aborted === true) this.#onAbort();
-    else this.#setStatus('connecting');
+    if (signal?.aborted === true) return this.#onAbort();
+    this.#unlisten = this.settings.device.onWake(this.#onWake);
+    this.#setStatus('connecting');
   }
 
   readonly #onAbort = (): void => {
     const cause: unknown = this.settings.options.signal?.reason;
-    this.leave(new TokenwireError('aborted', 'Reading was aborted by its signal.', { cause }));
+    try {
+      this.leave(new TokenwireError('aborted', 'Reading was aborted by its signal.', { cause }));
+    } catch {
+      // A callback of the application threw. That reaches whoever reads; thrown in a listener, it could end the process.
+    }
+  };
+
+  readonly #onWake = (): void => {
+    this.#patience.wake();
+    if (this.settings.clock.now() >= this.#notBefore) this.hurry();
+    this.#connection?.check();
   };
 
   /**
@@ -158,14 +177,17 @@ export class Engine implements Reader {
     this.inbox.clear();
     connection?.close();
     this.#moved.open();
-    let delayMs: number;
+    const { clock, device } = this.settings;
+    let delay: Delay;
     try {
-      delayMs = this.#patience.next(error, connection?.progressed === true, connection?.retryAfterMs);
+      const progressed = connection?.progressed === true;
+      delay = this.#patience.next(error, progressed, connection?.retryAfterMs, device.isOffline());
     } catch (final) {
       return this.#end('failed', final as TokenwireError);
     }
     this.#setStatus('reconnecting');
-    await this.#pause.wait(delayMs);
+    this.#notBefore = clock.now() + delay.askedMs;
+    await this.#pause.wait(delay.delayMs);
     if (!this.#outcome) this.reconnects += 1;
   }
 
@@ -183,6 +205,7 @@ export class Engine implements Reader {
     const { text: partialText } = this.inbox;
     this.#outcome = { error: error && Object.assign(error, { partialText, cursor: this.cursor }) };
     this.settings.options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#unlisten();
     this.inbox.clear();
     this.#connection?.close();
     this.#connection = undefined;

@@ -1,6 +1,12 @@
-export { type StreamError, acceptResponse, badResponse, damaged, errorBody } from './errors.js';
+export { type BufferingOptions, type BufferingReport, watchBuffering } from './buffering.js';
+export { derive } from './connection.js';
+export { type Device, thisDevice } from './device.js';
+export { type StreamError, badResponse, damaged, errorBody } from './errors.js';
+export { acceptResponse, readObject } from './response.js';
+export { Reconnect } from './retry.js';
 export { openStream } from './stream.js';
-export { parseJson, randomToken, readText } from './text.js';
+export { MAX_EVENT_LENGTH, parseJson, randomToken, readText, tooLong, utf8Decoder } from './text.js';
+export { type TicketOptions, fetchTicket } from './ticket.js';
 export type {
   Attempt,
   Connect,

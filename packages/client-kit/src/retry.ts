@@ -37,12 +37,24 @@ export function backoffMs(
   return retryAfterMs !== undefined && retryAfterMs > 0 ? clamp(retryAfterMs + jitter) : jitter;
 }
 
+/** What a transport throws that wants another connection at once. Nothing has failed, so nothing is counted. */
+export class Reconnect extends Error {}
+
+/** When to connect again. */
+export interface Delay {
+  readonly delayMs: number;
+  /** The part of it that the server asked for: nothing ends it early. */
+  readonly askedMs: number;
+}
+
 /** Decides after each lost connection: try again, and when, or give up. Only a new event renews it. */
 export class Patience {
   readonly #retry: RetryOptions | undefined;
   readonly #random: () => number;
-  /** Attempts in a row that brought nothing new. */
+  /** Attempts in a row that brought nothing new: how long to wait. */
   #failures = 0;
+  /** Those of them that count towards giving up. */
+  #spent = 0;
   /** Whether the server's answer after this cursor has looked damaged before. */
   #doubted = false;
 
@@ -53,14 +65,21 @@ export class Patience {
 
   renew(): void {
     this.#failures = 0;
+    this.#spent = 0;
     this.#doubted = false;
   }
 
+  /** What failed before a sleep says nothing about now. The waits stay long all the same: only progress ends that. */
+  wake(): void {
+    this.#spent = 0;
+  }
+
   /**
-   * Milliseconds until the next attempt. What is no `TokenwireError` comes from `fetch` or a socket: a connection lost.
+   * When to try again. What is no `TokenwireError` comes from `fetch` or a socket: a connection lost.
    * @throws {TokenwireError} the error that ends the stream.
    */
-  next(error: unknown, progressed: boolean, retryAfterMs: number | undefined): number {
+  next(error: unknown, progressed: boolean, retryAfterMs = 0, offline = false): Delay {
+    if (error instanceof Reconnect) return { delayMs: 0, askedMs: 0 };
     if (error instanceof TokenwireError) {
       // The server has asked the model's provider more than once already; each new start would ask again, and may cost.
       if (!error.retryable || error.code.startsWith('upstream_')) throw error;
@@ -70,12 +89,16 @@ export class Patience {
         this.#doubted = true;
       }
     }
-    if (!progressed) this.#failures += 1;
-    if (this.#failures >= (this.#retry?.maxAttempts ?? 10)) {
-      const message = `Gave up after ${this.#failures} attempts without a new event. Last: ${String(error)}`;
+    if (!progressed) {
+      this.#failures += 1;
+      // Without a network every attempt fails: that is no reason to give up, only to wait.
+      if (!offline) this.#spent += 1;
+    }
+    if (this.#spent >= (this.#retry?.maxAttempts ?? 10)) {
+      const message = `Gave up after ${this.#spent} attempts without a new event. Last: ${String(error)}`;
       throw new TokenwireError('connection_lost', message, { cause: error });
     }
-    const asked = error instanceof TokenwireError ? error.details.retryAfterMs : undefined;
-    return backoffMs(Math.max(0, this.#failures - 1), this.#retry, this.#random, asked ?? retryAfterMs);
+    const askedMs = (error instanceof TokenwireError ? error.details.retryAfterMs : undefined) ?? clamp(retryAfterMs);
+    return { delayMs: backoffMs(Math.max(0, this.#failures - 1), this.#retry, this.#random, askedMs), askedMs };
   }
 }

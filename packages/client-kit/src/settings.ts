@@ -1,17 +1,18 @@
 import { type Clock, type GenerationRequest, TokenwireError, parseCursor, systemClock } from '@tokenwire/protocol';
+import { type Device, thisDevice } from './device.js';
 import { randomToken } from './text.js';
 import type { StreamOptions } from './types.js';
 
 /** The options, checked, with their defaults. */
 export interface Settings {
   readonly options: StreamOptions;
-  readonly base: URL;
   readonly request: GenerationRequest | undefined;
   /** Where reading begins, when it continues. */
   readonly start: { readonly id: string; readonly seq: number } | undefined;
   readonly idempotencyKey: string;
   readonly fetch: typeof globalThis.fetch;
   readonly clock: Clock;
+  readonly device: Device;
   readonly random: () => number;
   readonly idleTimeoutMs: number;
 }
@@ -26,18 +27,19 @@ export function settle(options: StreamOptions): Settings {
   }
   return {
     options,
-    base: baseUrl(options.url),
     request,
     start: after === undefined ? undefined : parseCursor(after),
     idempotencyKey: options.idempotencyKey ?? randomToken(),
     fetch: options.fetch ?? globalThis.fetch,
     clock: options.clock ?? systemClock,
+    device: options.device ?? thisDevice,
     random: options.random ?? Math.random,
     idleTimeoutMs: options.idleTimeoutMs ?? 2.5 * HEARTBEAT_MS,
   };
 }
 
-function baseUrl(url: string | URL): URL {
+/** @throws {TokenwireError} `invalid_request` for what is no address. */
+export function baseUrl(url: string | URL): URL {
   try {
     const page = (globalThis as { location?: { href: string } }).location?.href;
     const base = new URL(url, page);

@@ -1,6 +1,6 @@
 import { type GenerationStatus, type Snapshot, TokenwireError, errorFromBody } from '@tokenwire/protocol';
-import { acceptResponse, badResponse } from './errors.js';
-import { parseJson, readText } from './text.js';
+import { badResponse } from './errors.js';
+import { readObject } from './response.js';
 import type { Attempt } from './types.js';
 
 /** A whole answer with its text: 100 000 tokens fit many times. */
@@ -9,8 +9,7 @@ const MAX_SNAPSHOT_BYTES = 64 * 1024 * 1024;
 /** `GET /generations/:id`. Has the form of a transport, so it is watched, aborted and repeated like one. */
 export async function* readSnapshot(attempt: Attempt): AsyncGenerator<readonly unknown[], void, undefined> {
   const response = await attempt.fetch(`/generations/${attempt.id}`, { headers: { accept: 'application/json' } });
-  await acceptResponse(response, 'application/json');
-  yield [parseJson(await readText(response, MAX_SNAPSHOT_BYTES, attempt.bytes))];
+  yield [await readObject(response, MAX_SNAPSHOT_BYTES, attempt.bytes)];
 }
 
 /**

@@ -1,15 +1,15 @@
-import { type GenerationStatus, type StopReceipt, TokenwireError } from '@tokenwire/protocol';
+import { type StopReceipt, TokenwireError } from '@tokenwire/protocol';
 import { send, sleep } from './connection.js';
 import type { Engine } from './engine.js';
-import { acceptResponse, badResponse } from './errors.js';
+import { badResponse } from './errors.js';
+import { askForId, postJson } from './post.js';
 import { backoffMs } from './retry.js';
-import { parseJson, readText } from './text.js';
+import type { Attempt } from './types.js';
 
 /** All of a stop together, tries included: a button that was pressed must answer. */
 const STOP_LIMIT_MS = 10_000;
 /** How long the answer to the start may take, before the stop asks for the id itself. */
 const ID_LIMIT_MS = 1_000;
-const MAX_ANSWER_BYTES = 65_536;
 
 /**
  * `POST /generations/:id/stop`, on every transport: a stop must also work while there is no connection.
@@ -31,7 +31,7 @@ export async function stopGeneration(engine: Engine): Promise<StopReceipt> {
         return receipt;
       } catch (error) {
         if (controller.signal.aborted) throw late;
-        if (error instanceof TokenwireError && !error.retryable) throw error;
+        if (error instanceof TokenwireError && (!error.retryable || error.code === 'bad_response')) throw error;
         const asked = error instanceof TokenwireError ? error.details.retryAfterMs : undefined;
         await sleep(clock, backoffMs(failures, options.retry, random, asked), controller.signal);
       }
@@ -54,40 +54,13 @@ function settledReceipt(engine: Engine): StopReceipt | undefined {
 }
 
 async function tryOnce(engine: Engine, signal: AbortSignal): Promise<StopReceipt> {
+  const fetch: Attempt['fetch'] = (route, init) => send(engine, route, { signal, ...init });
   if (engine.id === undefined) await engine.untilMoved(ID_LIMIT_MS);
-  if (engine.id === undefined) engine.inbox.learn(await askForId(engine, signal));
-  const receipt = await post(engine, `/generations/${engine.id}/stop`, {}, {}, signal);
+  // A generation may be running whose id nobody here knows. If this starts it, it is stopped at once.
+  if (engine.id === undefined) engine.inbox.learn(await askForId(fetch, engine.settings));
+  const receipt = await postJson(fetch, `/generations/${engine.id}/stop`, {});
   if (typeof receipt['id'] !== 'string' || typeof receipt['status'] !== 'string') {
     throw badResponse('The server answered a stop without a receipt.');
   }
-  return receipt as unknown as StopReceipt & { status: GenerationStatus };
-}
-
-/**
- * The start was sent and its answer never came, so a generation may be running whose id nobody here knows. The same
- * start with the same key tells the id. If the first one never arrived, this starts it, and it is stopped at once.
- */
-async function askForId(engine: Engine, signal: AbortSignal): Promise<string> {
-  const { request, idempotencyKey } = engine.settings;
-  const answer = await post(engine, '/generations', { 'idempotency-key': idempotencyKey }, request, signal);
-  return String(answer['id']);
-}
-
-async function post(
-  engine: Engine,
-  route: string,
-  headers: Record<string, string>,
-  body: unknown,
-  signal: AbortSignal,
-): Promise<Record<string, unknown>> {
-  const response = await send(engine, route, {
-    method: 'POST',
-    headers: { ...headers, accept: 'application/json', 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal,
-  });
-  await acceptResponse(response, 'application/json');
-  const answer = parseJson(await readText(response, MAX_ANSWER_BYTES));
-  if (typeof answer !== 'object' || answer === null) throw badResponse('The server answered with something not JSON.');
-  return answer as Record<string, unknown>;
+  return receipt as unknown as StopReceipt;
 }

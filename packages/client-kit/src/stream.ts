@@ -10,7 +10,7 @@ import type { Connect, StreamOptions, TokenStream } from './types.js';
  * @throws {TokenwireError} `invalid_request` or `invalid_cursor` for options that cannot work.
  */
 export function openStream(options: StreamOptions, connect: Connect): TokenStream {
-  const engine = new Engine(settle(options), connect);
+  const engine = new Engine(settle(options), options.monitor?.(connect) ?? connect);
   let reading = false;
   let text: Promise<string> | undefined;
   let stopping: Promise<StopReceipt> | undefined;

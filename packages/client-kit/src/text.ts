@@ -1,4 +1,5 @@
 import { TokenwireError } from '@tokenwire/protocol';
+import { badResponse, damaged } from './errors.js';
 
 /** `JSON.parse` that gives undefined for what is not JSON: the engine refuses it when its turn comes. */
 export function parseJson(text: string): unknown {
@@ -7,6 +8,33 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The most that one event may take on the wire, in UTF-16 units: 2 Mi. A legal token of 256 KiB becomes 1.5 MB of JSON
+ * if it consists of control characters, so 1 MiB would be too little.
+ */
+export const MAX_EVENT_LENGTH = 2 * 1024 * 1024;
+
+/** What an endless or oversized event gets. */
+export function tooLong(): TokenwireError {
+  return badResponse(`The server sent an event of more than ${MAX_EVENT_LENGTH} characters.`);
+}
+
+/**
+ * Decodes UTF-8 piece by piece, also when a character is cut. Bytes that are no UTF-8 are not replaced by U+FFFD, as
+ * `TextDecoder` does by itself: the application would get a text that the server never sent.
+ * @returns a function that throws `bad_response`, which the engine takes for an accident once.
+ */
+export function utf8Decoder(options?: TextDecoderOptions): (bytes?: Uint8Array) => string {
+  const decoder = new TextDecoder('utf-8', { ...options, fatal: true });
+  return (bytes) => {
+    try {
+      return decoder.decode(bytes, { stream: bytes !== undefined });
+    } catch {
+      throw damaged('The server sent bytes that are not UTF-8.');
+    }
+  };
 }
 
 /**
@@ -20,19 +48,19 @@ export async function readText(
 ): Promise<string> {
   if (!response.body) return '';
   const reader = response.body.getReader();
-  const decoder = new TextDecoder();
+  const decode = utf8Decoder();
   let text = '';
   let size = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
+    if (done) return text + decode();
     size += value.byteLength;
     onBytes?.(value.byteLength);
     if (size > maxBytes) {
       reader.cancel().catch(() => undefined);
-      throw new TokenwireError('bad_response', `The server's answer is longer than ${maxBytes} bytes.`);
+      throw badResponse(`The server's answer is longer than ${maxBytes} bytes.`);
     }
-    text += decoder.decode(value, { stream: true });
+    text += decode(value);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock, GenerationRequest, StopReceipt, StreamEvent } from '@tokenwire/protocol';
+import type { Device } from './device.js';
 
 /** The one function type that all clients share: only the transport differs. */
 export type OpenStream = (options: StreamOptions) => TokenStream;
@@ -6,8 +7,7 @@ export type OpenStream = (options: StreamOptions) => TokenStream;
 /** What an application says when it opens a stream. Give exactly one of `request` and `after`. */
 export interface StreamOptions {
   /**
-   * The server's base URL; it may have a path prefix. Query parameters in it (a ticket, for example) are sent with
-   * every request. Relative URLs work where there is a page to be relative to.
+   * The server's base URL; it may have a path prefix. Query parameters in it are sent with every request. Relative URLs work where there is a page to be relative to.
    */
   readonly url: string | URL;
   /** Starts a new generation. */
@@ -20,12 +20,20 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
   /** Sent with every HTTP request. A WebSocket handshake cannot carry them in browsers, so it never does. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /**
+   * WebSocket: gives the credential of one handshake, which is sent as `?ticket=`. Called for every connection, because
+   * a ticket works once; `id` is the generation, as soon as it is known. See `fetchTicket`. What it throws counts as a
+   * lost connection, unless it is a `TokenwireError` that is not retryable.
+   */
+  readonly ticket?: ((id: string | undefined) => Promise<string>) | undefined;
   /** Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Default: the global `WebSocket`. Node 20 has none: pass the one of the package `ws`. */
   readonly WebSocket?: WebSocketConstructor | undefined;
   /** Default: the computer's own clock. */
   readonly clock?: Clock | undefined;
+  /** What the machine tells about sleep and network. Default: the page or worker, if there is one. */
+  readonly device?: Device | undefined;
   /** Uniform in [0, 1), for jitter. Default `Math.random`. */
   readonly random?: (() => number) | undefined;
   readonly retry?: RetryOptions | undefined;
@@ -38,6 +46,8 @@ export interface StreamOptions {
   readonly minPollIntervalMs?: number | undefined;
   /** Long polling: seconds for which the server may hold a poll. 1 to 25, default 25. */
   readonly waitSeconds?: number | undefined;
+  /** Looks at each connection, by wrapping the transport. `watchBuffering` makes one. */
+  readonly monitor?: ((connect: Connect) => Connect) | undefined;
   /** Called with each new status. */
   readonly onStatus?: ((status: StreamStatus) => void) | undefined;
   /** Called with the size of each piece of payload as it arrives, in bytes: for measuring. */
@@ -46,7 +56,10 @@ export interface StreamOptions {
 
 /** How long a lost connection is tried again: full jitter below baseMs × 2ⁿ. */
 export interface RetryOptions {
-  /** Attempts in a row without one new event, after which `connection_lost` is thrown. Default 10. */
+  /**
+   * Attempts in a row without one new event, after which `connection_lost` is thrown. Default 10. What fails while
+   * the machine is offline does not count, and waking up begins a new count.
+   */
   readonly maxAttempts?: number | undefined;
   /** Upper bound of the first wait in milliseconds. Default 250. */
   readonly baseMs?: number | undefined;
@@ -142,10 +155,14 @@ export interface Attempt {
   /** Aborts when the reader leaves and when the connection has been silent for too long. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** Uses another server of the same log from now on, for this stream's stop as well. */
+  readonly moveTo: (url: string | URL) => void;
   /** The address of a route below the server's base URL. */
   readonly url: (route: string) => URL;
-  /** `fetch` of a route with the application's headers and `signal`; redirects are not followed. */
+  /** `fetch` of a route with the application's headers and, unless `init` has another, `signal`; redirects are not followed. */
   readonly fetch: (route: string, init: HttpRequest) => Promise<Response>;
+  /** Calls the application. What it throws ends the stream, and reaches whoever reads. */
+  readonly call: <T>(callback: () => T) => T;
   /** Counts a connection that was not made by `fetch`. */
   readonly requested: () => void;
   /** The server has accepted; `id` is what it says about the generation, where it says so. */

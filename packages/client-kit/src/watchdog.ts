@@ -1,4 +1,5 @@
 import type { Clock } from '@tokenwire/protocol';
+import type { Device } from './device.js';
 
 /**
  * Notices a connection that only looks open. It counts while somebody waits for bytes; an application that takes
@@ -7,14 +8,17 @@ import type { Clock } from '@tokenwire/protocol';
  */
 export class Watchdog {
   readonly #clock: Clock;
+  readonly #device: Device;
   readonly #limitMs: number;
   readonly #onSilence: () => void;
   #lastByte = 0;
+  #lastByteWall = 0;
   #waiting = false;
   #cancel: (() => void) | undefined;
 
-  constructor(clock: Clock, limitMs: number, onSilence: () => void) {
+  constructor(clock: Clock, device: Device, limitMs: number, onSilence: () => void) {
     this.#clock = clock;
+    this.#device = device;
     this.#limitMs = limitMs;
     this.#onSilence = onSilence;
   }
@@ -22,6 +26,7 @@ export class Watchdog {
   /** A byte has arrived; with `graceMs`, silence is expected for so long. */
   touch(graceMs = 0): void {
     this.#lastByte = this.#clock.now() + graceMs;
+    this.#lastByteWall = this.#device.wallNow() + graceMs;
   }
 
   watch(): void {
@@ -32,6 +37,12 @@ export class Watchdog {
 
   rest(): void {
     this.#waiting = false;
+  }
+
+  /** After a sleep: timers have stood still, and on some systems the monotonic clock has, too. */
+  check(): void {
+    const silentMs = this.#device.wallNow() - this.#lastByteWall;
+    if (this.#waiting && Math.max(silentMs, this.#clock.now() - this.#lastByte) >= this.#limitMs) this.#onSilence();
   }
 
   stop(): void {

@@ -1,2 +1,2 @@
-export { streamLongPoll, streamShortPoll } from './polling.js';
+export { connectPolling, streamLongPoll, streamShortPoll } from './polling.js';
 export type { StreamError, StreamOptions, StreamStatus, TokenStream } from '@tokenwire/client-kit';

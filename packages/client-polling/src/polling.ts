@@ -1,15 +1,12 @@
 import {
-  type Attempt,
+  type Connect,
   type OpenStream,
   type StreamOptions,
   type TokenStream,
-  acceptResponse,
   badResponse,
-  damaged,
   openStream,
-  parseJson,
   randomToken,
-  readText,
+  readObject,
 } from '@tokenwire/client-kit';
 import type { PollPage } from '@tokenwire/protocol';
 
@@ -28,13 +25,18 @@ const OVERDUE_MS = 5_000;
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 
 function open(options: StreamOptions, waitSeconds: number): TokenStream {
-  const minIntervalMs = options.minPollIntervalMs ?? MIN_INTERVAL_MS;
+  const idleTimeoutMs = waitSeconds * 1000 + (options.idleTimeoutMs ?? OVERDUE_MS);
+  return openStream({ ...options, idleTimeoutMs }, connectPolling(waitSeconds, options.minPollIntervalMs));
+}
+
+/** The connections of one stream, for whoever puts transports together. With 0 seconds the server answers at once. */
+export function connectPolling(waitSeconds: number, minIntervalMs = MIN_INTERVAL_MS): Connect {
   // One per stream: when a poll is given up and asked again, the server lets go of the older one at once.
   const reader = randomToken();
   // Kept across reconnects, so that no accident of theirs becomes a busy loop.
   let nextPollAt = Number.NEGATIVE_INFINITY;
 
-  async function* connect(attempt: Attempt): AsyncGenerator<readonly unknown[], void, undefined> {
+  return async function* (attempt) {
     if (attempt.cursor === undefined) {
       // HANDSHAKE — a POST that is answered at once with the id and streams nothing. The key makes it safe to repeat.
       const response = await attempt.fetch('/generations', {
@@ -42,7 +44,7 @@ function open(options: StreamOptions, waitSeconds: number): TokenStream {
         headers: { accept: JSON_TYPE, 'content-type': 'application/json', 'idempotency-key': attempt.idempotencyKey },
         body: JSON.stringify(attempt.request),
       });
-      const { id } = await readDocument<{ id?: unknown }>(attempt, response);
+      const { id } = await readObject(response, MAX_PAGE_BYTES, attempt.bytes);
       attempt.started(String(id));
     }
     for (;;) {
@@ -56,7 +58,7 @@ function open(options: StreamOptions, waitSeconds: number): TokenStream {
       });
 
       // FRAMING — one JSON document per answer. HTTP says where it ends; the page's `cursor` says what we know already.
-      const page = await readDocument<PollPage<unknown>>(attempt, response);
+      const page = (await readObject(response, MAX_PAGE_BYTES, attempt.bytes)) as Partial<PollPage<unknown>>;
       if (!Array.isArray(page.events)) throw badResponse('The server sent a page without events.');
       attempt.started();
 
@@ -74,16 +76,5 @@ function open(options: StreamOptions, waitSeconds: number): TokenStream {
       // END — the only transport that says so itself. The terminal event is in this page, or was applied before.
       if (page.done) return;
     }
-  }
-
-  const idleTimeoutMs = waitSeconds * 1000 + (options.idleTimeoutMs ?? OVERDUE_MS);
-  return openStream({ ...options, idleTimeoutMs }, connect);
-}
-
-async function readDocument<T>(attempt: Attempt, response: Response): Promise<T> {
-  await acceptResponse(response, JSON_TYPE);
-  const document = parseJson(await readText(response, MAX_PAGE_BYTES, attempt.bytes));
-  // Half a document cannot be told from a wrong one where the platform does not check the length.
-  if (typeof document !== 'object' || document === null) throw damaged('The server sent a page that is not JSON.');
-  return document as T;
+  };
 }

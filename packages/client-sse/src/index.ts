@@ -1,2 +1,2 @@
-export { streamSse } from './sse.js';
+export { connectSse, streamSse } from './sse.js';
 export type { StreamError, StreamOptions, StreamStatus, TokenStream } from '@tokenwire/client-kit';

@@ -1,10 +1,12 @@
 import {
-  type Attempt,
+  type Connect,
+  MAX_EVENT_LENGTH,
   type OpenStream,
   acceptResponse,
-  badResponse,
   openStream,
   parseJson,
+  tooLong,
+  utf8Decoder,
 } from '@tokenwire/client-kit';
 import { createParser } from 'eventsource-parser';
 
@@ -12,14 +14,12 @@ import { createParser } from 'eventsource-parser';
  * Reads an answer over Server-Sent Events, with `fetch`: the browser's own `EventSource` reconnects by itself, but can
  * neither POST nor send headers nor tell why it failed.
  */
-export const streamSse: OpenStream = (options) => openStream(options, connect);
+export const streamSse: OpenStream = (options) => openStream(options, connectSse);
 
 const EVENT_STREAM = 'text/event-stream';
 
-/** In UTF-16 units. A legal token of 256 KiB of control characters becomes 1.5 MB of JSON; endless lines must end. */
-const MAX_EVENT_LENGTH = 8 * 1024 * 1024;
-
-async function* connect(attempt: Attempt): AsyncGenerator<readonly unknown[], void, undefined> {
+/** One connection, for whoever puts transports together. */
+export const connectSse: Connect = async function* (attempt) {
   let response: Response;
   if (attempt.cursor === undefined) {
     // HANDSHAKE — a POST whose answer is the stream: one round trip. The key makes it safe to send again.
@@ -41,7 +41,7 @@ async function* connect(attempt: Attempt): AsyncGenerator<readonly unknown[], vo
   // FRAMING — blocks of `field: value` lines, ended by an empty line. Each has `data:`, the event as JSON, and `id:`,
   // its cursor, which needs no reading here: the event's seq says the same. Pieces arrive cut anywhere, also inside a
   // character: the decoder keeps its beginning, and takes away the BOM that the standard allows in front.
-  const decoder = new TextDecoder();
+  const decode = utf8Decoder();
   let events: unknown[] = [];
   const parser = createParser({
     maxBufferSize: MAX_EVENT_LENGTH,
@@ -52,7 +52,7 @@ async function* connect(attempt: Attempt): AsyncGenerator<readonly unknown[], vo
     onRetry: attempt.retryAfter,
     onError(error) {
       // Unknown fields and a bogus `retry` are ignored: so says the standard.
-      if (error.type === 'max-buffer-size-exceeded') throw badResponse('The server sent an event without end.');
+      if (error.type === 'max-buffer-size-exceeded') throw tooLong();
     },
   });
 
@@ -67,7 +67,7 @@ async function* connect(attempt: Attempt): AsyncGenerator<readonly unknown[], vo
       // HEARTBEAT — a comment, a line that begins with ":". The parser skips it; its bytes show that the server is there.
       attempt.bytes(value.byteLength);
 
-      parser.feed(decoder.decode(value, { stream: true }));
+      parser.feed(decode(value));
       if (events.length > 0) yield events;
       events = [];
     }
@@ -79,4 +79,4 @@ async function* connect(attempt: Attempt): AsyncGenerator<readonly unknown[], vo
 
   // END — the body's end says that the connection is over, not that the answer is: only a terminal event says that.
   // A block without its empty line stays in the parser and is dropped; it comes again after the cursor.
-}
+};

@@ -1,4 +1,4 @@
-export { streamWebSocket } from './websocket.js';
+export { connectWebSocket, streamWebSocket } from './websocket.js';
 export type {
   StreamError,
   StreamOptions,

@@ -1,11 +1,12 @@
-import { type WebSocketConstructor, badResponse, parseJson } from '@tokenwire/client-kit';
+import { MAX_EVENT_LENGTH, type WebSocketConstructor, badResponse, parseJson, tooLong } from '@tokenwire/client-kit';
 import { SERVER_ERRORS, type ServerErrorCode, TokenwireError } from '@tokenwire/protocol';
 
 /** What any message of the server may have. */
 export type Message = Partial<Record<'type' | 'ref' | 'generation' | 'done' | 'event' | 'error', unknown>>;
 
-/** @throws {TokenwireError} `bad_response` for what is not a JSON object in a text message. */
+/** @throws {TokenwireError} `bad_response` for what is not a JSON object in a text message, or too long. */
 export function readMessage(data: unknown): Message {
+  if (typeof data === 'string' && data.length > MAX_EVENT_LENGTH) throw tooLong();
   const message: unknown = typeof data === 'string' ? parseJson(data) : undefined;
   if (typeof message === 'object' && message !== null) return message;
   throw badResponse('The server sent a message that is not JSON text.');

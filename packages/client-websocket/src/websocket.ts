@@ -1,6 +1,8 @@
 import {
   type Attempt,
+  type Connect,
   type OpenStream,
+  type StreamOptions,
   type WebSocketConstructor,
   type WebSocketLike,
   badResponse,
@@ -15,30 +17,30 @@ import { closeError, globalWebSocket, readMessage } from './socket.js';
  * Reads an answer over a WebSocket: one connection in both directions, one message per event.
  * @throws {TokenwireError} `invalid_request` where there is no `WebSocket` and none was passed.
  */
-export const streamWebSocket: OpenStream = (options) => {
-  const WebSocket = options.WebSocket ?? globalWebSocket();
-  return openStream(options, (attempt) => connect(attempt, WebSocket));
-};
+export const streamWebSocket: OpenStream = (options) => openStream(options, connectWebSocket(options));
 
 /** In UTF-16 units: what may wait for the application before the server is asked to pause. */
 const MAX_UNREAD_LENGTH = 256 * 1024;
 const CLOSE_LIMIT_MS = 1_000;
 const CLOSED = 3;
 
-async function* connect(
-  attempt: Attempt,
-  WebSocket: WebSocketConstructor,
-): AsyncGenerator<readonly unknown[], void, undefined> {
-  const session = new Session(attempt, WebSocket);
-  try {
-    for (;;) {
-      const events = await session.next();
-      if (events === undefined) return;
-      yield events;
+/**
+ * The connections of one stream, for whoever puts transports together.
+ * @throws {TokenwireError} as `streamWebSocket` does.
+ */
+export function connectWebSocket({ WebSocket = globalWebSocket(), ticket }: Omit<StreamOptions, 'url'>): Connect {
+  return async function* (attempt) {
+    const session = new Session(attempt, WebSocket, await ticket?.(attempt.id));
+    try {
+      for (;;) {
+        const events = await session.next();
+        if (events === undefined) return;
+        yield events;
+      }
+    } finally {
+      session.close();
     }
-  } finally {
-    session.close();
-  }
+  };
 }
 
 class Session {
@@ -49,11 +51,15 @@ class Session {
   readonly #inbox = new Inbox();
 
   // HANDSHAKE — an HTTP request that becomes a socket, then the first message. Naming the subprotocol keeps foreign
-  // servers away. A browser sends no headers of ours here. The key makes it safe to generate again.
-  constructor(attempt: Attempt, WebSocket: WebSocketConstructor) {
+  // servers away. A browser sends no headers of ours here, so a ticket in the address says who we are: it works once.
+  // The key makes it safe to generate again.
+  constructor(attempt: Attempt, WebSocket: WebSocketConstructor, ticket: string | undefined) {
+    // Whoever waited for the ticket may have left.
+    attempt.signal.throwIfAborted();
     this.#attempt = attempt;
     const url = attempt.url('/generations');
     url.protocol = url.protocol.replace('http', 'ws');
+    if (ticket !== undefined) url.searchParams.set('ticket', ticket);
     attempt.requested();
     this.#socket = new WebSocket(url.href, WEBSOCKET_PROTOCOL);
     this.#socket.addEventListener('open', () => this.#greet());
