@@ -116,15 +116,15 @@ export class Generation {
   }
 
   /** Stops the model and ends the log with `cancelled`. Idempotent; never rejects; settles within `closeTimeoutMs`. */
-  async stop(by: CancelledBy): Promise<StopReceipt> {
+  async stop(by: CancelledBy, closeTimeoutMs = this.#options.closeTimeoutMs): Promise<StopReceipt> {
     if (this.log.terminal) return this.#receipt(true, 0);
     if (this.#stopping) return this.#stopping;
-    this.#stopping = this.#stop(by);
+    this.#stopping = this.#stop(by, closeTimeoutMs);
     return this.#stopping;
   }
 
-  async #stop(by: CancelledBy): Promise<StopReceipt> {
-    const { clock, closeTimeoutMs } = this.#options;
+  async #stop(by: CancelledBy, closeTimeoutMs: number): Promise<StopReceipt> {
+    const { clock } = this.#options;
     const stoppedAt = clock.now();
     this.#abort.abort();
     // The log ends only after the model's connection has closed, so that `cancelled` means "nothing runs any more";

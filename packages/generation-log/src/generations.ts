@@ -101,7 +101,8 @@ export class Generations {
       const message = 'This answer is no longer kept; start a new generation.';
       throw new TokenwireError('cursor_expired', message, { oldest: null });
     }
-    throw new TokenwireError('not_found', 'There is no such generation.');
+    const message = 'There is no such generation. Answers are kept in memory and do not survive a restart.';
+    throw new TokenwireError('not_found', message);
   }
 
   /** Refuses new generations from now on. */
@@ -121,9 +122,9 @@ export class Generations {
     }
   }
 
-  /** Stops all running generations. */
-  async stopAll(by: CancelledBy): Promise<void> {
-    await Promise.all(Array.from(this.#running, (generation) => generation.stop(by)));
+  /** Stops all running generations. @param closeTimeoutMs in place of the option, for those in a hurry. */
+  async stopAll(by: CancelledBy, closeTimeoutMs?: number): Promise<void> {
+    await Promise.all(Array.from(this.#running, (generation) => generation.stop(by, closeTimeoutMs)));
   }
 
   /** Counts for monitoring; each is back to 0 when everything has ended and expired, except `tokens`. */

@@ -1,9 +1,9 @@
-import type { GenerationLog, LogEntry } from './log.js';
+import { MAX_BATCH_BYTES, type GenerationLog, type LogEntry } from './log.js';
 
 export interface ReadOptions {
   /** Ends the reading; what was not delivered stays in the log. */
   readonly signal?: AbortSignal;
-  /** Most JSON in one batch, default 64 KiB; a single larger entry still comes whole. */
+  /** Most that one batch may take when it is written, default `MAX_BATCH_BYTES`; a single larger entry comes alone. */
   readonly maxBatchBytes?: number;
   /** Called once, when this reader has ended for whatever reason. */
   readonly onClose?: () => void;
@@ -31,7 +31,7 @@ export class LogReader implements AsyncIterableIterator<readonly LogEntry[], und
   constructor(log: GenerationLog, seq: number, options: ReadOptions, onClose: () => void) {
     this.#log = log;
     this.#seq = seq;
-    this.#maxBatchBytes = options.maxBatchBytes ?? 64 * 1024;
+    this.#maxBatchBytes = options.maxBatchBytes ?? MAX_BATCH_BYTES;
     this.#signal = options.signal;
     this.#onClose = onClose;
   }

@@ -18,7 +18,18 @@ export interface LogEntry {
   readonly seq: number;
   /** The event as JSON text, without line breaks. */
   readonly json: string;
+  /** Size of `json` in UTF-8. */
+  readonly bytes: number;
 }
+
+/**
+ * Most that one batch makes a transport write, framing included, so that with what waits in a socket before it
+ * (less than Node's mark of 16 KiB) a stalled reader holds at most 64 KiB. A single larger entry comes alone.
+ */
+export const MAX_BATCH_BYTES = 48 * 1024;
+
+/** What is reckoned for the framing around one entry: `id:` and `data:` of SSE are the longest. */
+const FRAME_BYTES = 64;
 
 /** When an event was wanted and when it came, in milliseconds of the log's clock. */
 export interface EntryTiming {
@@ -97,7 +108,7 @@ export class GenerationLog {
     const seq = this.#entries.length + 1;
     // One call makes one flat string; joining parts would keep all of them in memory.
     const json = JSON.stringify({ seq, ...body });
-    const entry: LogEntry = { seq, json };
+    const entry: LogEntry = { seq, json, bytes: Buffer.byteLength(json) };
     this.#entries.push(entry);
     this.#dueMs.push(dueMs);
     this.#appendedMs.push(this.#clock.now());
@@ -127,14 +138,14 @@ export class GenerationLog {
   }
 
   /**
-   * Entries strictly after `seq`, as many as fit into `maxBytes` of JSON, at least one if there is one.
+   * Entries strictly after `seq`, as many as fit into `maxBytes` with their framing, at least one if there is one.
    * Empty when the reader has caught up.
    */
   take(seq: number, maxBytes: number): readonly LogEntry[] {
     const entries = this.#entries;
     let end = seq;
     for (let room = maxBytes; end < entries.length; end += 1) {
-      room -= entries[end]?.json.length ?? 0;
+      room -= (entries[end]?.bytes ?? 0) + FRAME_BYTES;
       if (room < 0 && end > seq) break;
     }
     return entries.slice(seq, end);

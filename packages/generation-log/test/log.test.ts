@@ -1,7 +1,7 @@
 import { VirtualClock } from '@tokenwire/protocol/testing';
 import { expect, test } from 'vitest';
 
-import { GenerationLog } from '../src/index.js';
+import { GenerationLog, MAX_BATCH_BYTES } from '../src/index.js';
 import { readAll, settle } from './support.js';
 
 const delta = (text: string) =>
@@ -50,6 +50,14 @@ test('take returns what fits, and at least one entry', () => {
   expect(log.take(0, 10).map(({ seq }) => seq)).toEqual([1]);
   expect(log.take(1, 10_000).map(({ seq }) => seq)).toEqual([2, 3]);
   expect(log.take(3, 10_000)).toEqual([]);
+});
+
+test('a batch is measured in bytes as they are written: UTF-8, and what frames an entry', () => {
+  const log = logOf(...Array.from({ length: 2_000 }, () => '語'.repeat(20)));
+  const batch = log.take(0, MAX_BATCH_BYTES);
+  const framed = batch.map(({ seq, json }) => `id: ${log.id}.${seq}\ndata: ${json}\n\n`).join('');
+  expect(Buffer.byteLength(framed)).toBeLessThanOrEqual(MAX_BATCH_BYTES);
+  expect(Buffer.byteLength(framed)).toBeGreaterThan(MAX_BATCH_BYTES / 2);
 });
 
 test('a reader that is behind gets one large batch, one that has caught up gets what comes', async () => {
