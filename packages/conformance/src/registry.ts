@@ -10,6 +10,7 @@ import { headerRequirements } from './requirements/headers.js';
 import { heartbeatRequirements } from './requirements/heartbeat.js';
 import { idempotencyRequirements } from './requirements/idempotency.js';
 import { lifecycleRequirements } from './requirements/lifecycle.js';
+import { networkRequirements } from './requirements/network.js';
 import { orderRequirements } from './requirements/order.js';
 import { pollingRequirements } from './requirements/polling.js';
 import { readerRequirements } from './requirements/readers.js';
@@ -30,6 +31,7 @@ export const GROUPS: Readonly<Record<string, readonly Requirement[]>> = {
   Stopping: stopRequirements,
   Errors: errorRequirements,
   'Cut connections': cutRequirements,
+  'Broken networks': networkRequirements,
   Headers: headerRequirements,
   Idempotency: idempotencyRequirements,
   Batch: batchRequirements,

@@ -1,51 +1,15 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { ok } from 'node:assert/strict';
 
-import type { GenerationRequest } from '@tokenwire/protocol';
-
-import { FaultProxy, type Ending } from '../fault-proxy/index.js';
-import { at, callStart, jsonPost, PACED, QUICK, snapshot } from '../harness/answers.js';
-import { checkLog } from '../harness/check.js';
-import { read, readToEnd } from '../harness/reading.js';
+import type { Ending } from '../fault-proxy/index.js';
+import { PACED } from '../harness/answers.js';
+import { behindProxy, checkSurvives } from '../harness/behind-proxy.js';
 import type { Requirement } from '../requirement.js';
-import type { Target } from '../target.js';
 
 /**
  * Where a stream is cut, in bytes from the server: in the status line, in headers, around the first events, later.
  * `npm run test:cuts` cuts at every byte.
  */
 const OFFSETS = [0, 1, 9, 60, 150, 300, 420, 431, 500, 777, 1_024, 1_999, 3_000];
-
-async function behindProxy<T>(target: Target, work: (proxy: FaultProxy) => Promise<T>): Promise<T> {
-  const proxy = await FaultProxy.before(target.url);
-  try {
-    return await work(proxy);
-  } finally {
-    await proxy.close();
-  }
-}
-
-/** Reads an answer, checks it against the server’s own record, and that it was started only once. */
-async function checkSurvives(target: Target, proxy: FaultProxy, { request = QUICK, onEvent }: Survival): Promise<void> {
-  const idempotencyKey = crypto.randomUUID();
-  const { stream, events, error } = await readToEnd(
-    target.open({ url: proxy.url, request, idempotencyKey }),
-    ({ seq }) => onEvent?.(seq),
-  );
-  equal(error, undefined);
-  checkLog(events);
-  const id = stream.id ?? '';
-  equal(stream.textSoFar, (await snapshot(target, id)).text);
-  const again = await read(target, { after: at(id, 0) });
-  deepEqual(events, again.events);
-  const repeated = jsonPost(request, { 'idempotency-key': idempotencyKey });
-  const { json } = await callStart(`${target.url}/generations`, repeated);
-  equal(json.id, id, 'the cut start did not start a second generation');
-}
-
-interface Survival {
-  readonly request?: GenerationRequest;
-  readonly onEvent?: (seq: number) => void;
-}
 
 export const cutRequirements: readonly Requirement[] = [
   {
@@ -59,7 +23,7 @@ export const cutRequirements: readonly Requirement[] = [
           const cut = (seq: number): void => {
             if (seq % 20 === 5) proxy.cutAll(how);
           };
-          await checkSurvives(target, proxy, { request: PACED, onEvent: cut });
+          await checkSurvives(target, proxy, { request: PACED, onEvent: ({ seq }) => cut(seq) });
           ok(proxy.accepted >= 2, 'there was a second connection');
         });
       }

@@ -1,8 +1,9 @@
-import { equal, ok } from 'node:assert/strict';
+import { equal } from 'node:assert/strict';
 
 import { at, finished, QUICK, SILENT, whileRunning } from '../harness/answers.js';
 import { eventually } from '../harness/eventually.js';
 import { openCall } from '../harness/http.js';
+import { onLaunched } from '../harness/on-launched.js';
 import { ACCEPT, eventsUrl, POLLING } from '../harness/raw-events.js';
 import { readToEnd } from '../harness/reading.js';
 import { SocketSession } from '../harness/socket-session.js';
@@ -10,25 +11,15 @@ import type { Exemptions, Requirement } from '../requirement.js';
 import type { Target } from '../target.js';
 
 const HEARTBEAT_MS = 50;
+const FAST_HEART = ['--heartbeat-ms', String(HEARTBEAT_MS)];
 /** A silence that a client would take for a dead connection, were it not for heartbeats. */
-const IDLE_TIMEOUT_MS = 2_500;
+const IDLE_TIMEOUT_MS = 2_000;
 /** Events of `SILENT` before its silence. */
 const SILENT_SEQ = 7;
 
 const NO_POLLS = Object.fromEntries(
   POLLING.map((mode) => [mode, 'a poll is answered after its wait at the latest; that answer is the sign of life']),
 ) as Exemptions;
-
-/** Runs `work` on a server of the target's kind whose heart beats fast. */
-async function withHeartbeats(target: Target, work: (target: Target) => Promise<void>): Promise<void> {
-  const server = await target.launch?.(['--heartbeat-ms', String(HEARTBEAT_MS)]);
-  ok(server);
-  try {
-    await work({ ...target, url: server.url });
-  } finally {
-    await server.stop();
-  }
-}
 
 /** Looks at the bytes after everything has been said, until there are three heartbeats and nothing else. */
 async function seeHeartbeats(target: Target, id: string): Promise<void> {
@@ -68,7 +59,7 @@ export const heartbeatRequirements: readonly Requirement[] = [
     needs: ['launch'],
     exempt: NO_POLLS,
     async run(original) {
-      await withHeartbeats(original, async (target) => {
+      await onLaunched(original, FAST_HEART, async (target) => {
         await whileRunning(target, SILENT, async (id) => {
           await eventually('it falls silent', async () => {
             const { events, stream } = await tryRead(target, id);
@@ -87,7 +78,7 @@ export const heartbeatRequirements: readonly Requirement[] = [
     needs: ['launch'],
     exempt: NO_POLLS,
     async run(original) {
-      await withHeartbeats(original, async (target) => {
+      await onLaunched(original, FAST_HEART, async (target) => {
         // The first request to a new process is slow, and silent all the while.
         await finished(target);
         const cadence = { ttftMs: IDLE_TIMEOUT_MS + 1_000 };
