@@ -2,6 +2,7 @@ import { TokenwireError } from '@tokenwire/protocol';
 import { DEFAULT_CADENCE, timetable } from './cadence.js';
 import { paced } from './paced.js';
 import { seededRandom } from './random.js';
+import { HOSTILE_TOKENS, megabyteTokens } from './sim/hostile.js';
 import { structuredPieces } from './sim/structured.js';
 import { uglyTokens } from './sim/ugly.js';
 import { proseTokens, textPiece } from './sim/words.js';
@@ -9,20 +10,31 @@ import type { Piece, SourceContext, SourceRequest, TokenSource } from './source.
 import { estimateInputTokens } from './usage.js';
 
 /** The simulated models. `docs/models.md` says what each is for. */
-export const SIM_MODELS = ['sim', 'sim/ugly', 'sim/structured', 'sim/error', 'sim/stall'] as const;
+export const SIM_MODELS = [
+  'sim',
+  'sim/ugly',
+  'sim/structured',
+  'sim/error',
+  'sim/stall',
+  'sim/hostile',
+  'sim/megabyte',
+] as const;
 export type SimModel = (typeof SIM_MODELS)[number];
 
 /**
  * What `model` says, without timing: a pure function of the request's seed, `maxTokens` and (for usage) messages.
  *
  * `sim` and `sim/ugly` have exactly `maxTokens` tokens and end with `end_turn`: they said what they had to say.
- * `sim/error` and `sim/stall` have the first half of `sim`'s and no end.
+ * `sim/error` and `sim/stall` have the first half of `sim`'s and no end. `sim/hostile` and `sim/megabyte` say the same
+ * whatever the seed, and no more than they know.
  *
  * @throws {TokenwireError} `upstream_error` from `sim/error`, after its half.
  */
 export function* simPieces(model: SimModel, request: SourceRequest): Generator<Piece> {
   const random = seededRandom(request.seed);
   if (model === 'sim/structured') return yield* structuredPieces(request, random);
+  if (model === 'sim/hostile') return yield* recitation(HOSTILE_TOKENS, request);
+  if (model === 'sim/megabyte') return yield* recitation(megabyteTokens(), request);
   const half = model === 'sim/error' || model === 'sim/stall';
   const count = half ? Math.floor(request.maxTokens / 2) : request.maxTokens;
   if (model === 'sim/ugly') {
@@ -35,6 +47,15 @@ export function* simPieces(model: SimModel, request: SourceRequest): Generator<P
   if (half) return;
   const usage = { inputTokens: estimateInputTokens(request), outputTokens: count };
   yield { type: 'end', stopReason: 'end_turn', usage, tokens: 0, dueMs: 0 };
+}
+
+/** A text of fixed length; `maxTokens` can only shorten it. */
+function* recitation(tokens: readonly string[], request: SourceRequest): Generator<Piece> {
+  const said = tokens.slice(0, request.maxTokens);
+  for (const token of said) yield textPiece(token);
+  const usage = { inputTokens: estimateInputTokens(request), outputTokens: said.length };
+  const stopReason = said.length < tokens.length ? 'max_tokens' : 'end_turn';
+  yield { type: 'end', stopReason, usage, tokens: 0, dueMs: 0 };
 }
 
 /** A simulated model at the request's cadence, default `typical`. */

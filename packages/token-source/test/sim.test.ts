@@ -1,6 +1,7 @@
 import { VirtualClock } from '@tokenwire/protocol/testing';
 import { describe, expect, test } from 'vitest';
 import { ARGUMENT_FRAGMENTS, STRUCTURED_MINIMUM } from '../src/sim/structured.js';
+import { HOSTILE_TOKENS, MEGABYTE } from '../src/sim/hostile.js';
 import { GIANT_LENGTH, UGLY_ENTRIES } from '../src/sim/ugly.js';
 import { SIM_MODELS, simPieces, simSource, type SimModel } from '../src/sim.js';
 import type { Piece } from '../src/source.js';
@@ -17,7 +18,7 @@ describe('sim', () => {
     expect(pieces.at(-1)).toMatchObject({ type: 'end', stopReason: 'end_turn', usage: { outputTokens: maxTokens } });
   });
 
-  test.each(SIM_MODELS.filter((model) => model !== 'sim/error'))(
+  test.each(SIM_MODELS.filter((model) => !['sim/error', 'sim/hostile', 'sim/megabyte'].includes(model)))(
     '%s repeats itself for the same seed only',
     (model) => {
       expect(answer(model)).toEqual(answer(model));
@@ -108,6 +109,31 @@ describe('sim/ugly', () => {
     expect(giants).toEqual([100, 2_600, 5_100, 7_600]);
     expect(Buffer.byteLength(tokens.join(''))).toBeLessThan(2_000_000);
   });
+});
+
+describe('sim/hostile', () => {
+  test('says what the delivery contract lists, once, whatever the seed', () => {
+    const tokens = tokensOf(answer('sim/hostile'));
+    expect(tokens).toEqual(HOSTILE_TOKENS);
+    expect(tokensOf(answer('sim/hostile', { seed: 8 }))).toEqual(tokens);
+    expect(tokens.length).toBeLessThan(50);
+    expect(tokens.join('')).toContain('\ud83d\ude00\ud83d\udc69\u200d\ud83d\udcbb\u202eoverride\u202c</script>');
+    expect(tokens.join('')).not.toMatch(/\ud800[\udc00-\udfff]/);
+  });
+
+  test('says less when told so', () => {
+    const pieces = answer('sim/hostile', { maxTokens: 3 });
+    expect(tokensOf(pieces)).toEqual(HOSTILE_TOKENS.slice(0, 3));
+    expect(pieces.at(-1)).toMatchObject({ stopReason: 'max_tokens', usage: { outputTokens: 3 } });
+    expect(answer('sim/hostile').at(-1)).toMatchObject({ stopReason: 'end_turn' });
+  });
+});
+
+test('sim/megabyte says a million characters without a space, none of them twice in the same place', () => {
+  const [before, long = '', after] = tokensOf(answer('sim/megabyte'));
+  expect([before, long.length, after]).toEqual(['before ', MEGABYTE, ' after']);
+  expect(long).toMatch(/^[.\d]+$/);
+  expect(new Set(long.match(/.{8}/g)).size).toBe(MEGABYTE / 8);
 });
 
 describe('sim/structured', () => {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 import { Direction, type DirectionHooks } from './direction.js';
-import type { ConnectionFaults, Ending } from './faults.js';
+import type { ConnectionFaults, Ending, Way } from './faults.js';
 import { randomOf } from './random.js';
 
 /**
@@ -21,13 +21,13 @@ export interface ConnectionEvent {
   readonly bytesDown: number;
   readonly how?: Ending;
   /** What cut it: a plan's `cutAtByte`, its `idleKillMs`, or a command such as `cutAll`. */
-  readonly by?: 'up' | 'down' | 'idle' | 'command';
+  readonly by?: Way | 'idle' | 'command';
 }
 
 export interface ConnectionHooks {
-  /** How many of `wanted` bytes may pass to the client. */
-  readonly allowDown: (wanted: number) => number;
-  readonly onPassed: (way: 'up' | 'down', count: number) => void;
+  /** How many of `wanted` bytes may pass. */
+  readonly allow: (way: Way, wanted: number) => number;
+  readonly onPassed: (way: Way, count: number) => void;
   readonly onEvent: (event: ConnectionEvent) => void;
 }
 
@@ -57,14 +57,8 @@ export class Connection {
     this.#server = server;
     this.#hooks = hooks;
     for (const socket of [client, server]) socket.setNoDelay(true);
-    this.#up = new Direction(
-      client,
-      server,
-      up,
-      randomOf(seed, index, 0),
-      this.#hooksOf('up', (wanted) => wanted),
-    );
-    this.#down = new Direction(server, client, down, randomOf(seed, index, 1), this.#hooksOf('down', hooks.allowDown));
+    this.#up = new Direction(client, server, up, randomOf(seed, index, 0), this.#hooksOf('up'));
+    this.#down = new Direction(server, client, down, randomOf(seed, index, 1), this.#hooksOf('down'));
     this.#watchIdle(idleKillMs);
     this.#watchEnd();
     this.#report('open');
@@ -80,7 +74,7 @@ export class Connection {
   /** Ends it towards the client in this way, and towards the server with a close or reset; a blackhole is one both ways. */
   cut(how: Ending): void {
     if (how === 'blackhole') this.#up.blackhole();
-    this.#end('down', how, 'command');
+    this.end('down', how, 'command');
   }
 
   destroy(): void {
@@ -88,24 +82,24 @@ export class Connection {
     this.#server.destroy();
   }
 
-  #hooksOf(way: 'up' | 'down', allow: (wanted: number) => number): DirectionHooks {
+  #hooksOf(way: Way): DirectionHooks {
     return {
-      allow,
+      allow: (wanted) => this.#hooks.allow(way, wanted),
       onActivity: () => this.#idle?.refresh(),
       onPassed: (count) => {
         if (way === 'up') this.#bytesUp += count;
         else this.#bytesDown += count;
         this.#hooks.onPassed(way, count);
       },
-      onCut: (how) => this.#end(way, how, way),
+      onCut: (how) => this.end(way, how, way),
     };
   }
 
   /** The receiver of `way` sees `how`; what its sender has to say interests nobody any more. */
-  #end(way: 'up' | 'down', how: Ending, by: ConnectionEvent['by']): void {
+  end(way: Way, how: Ending, by: NonNullable<ConnectionEvent['by']>): void {
     if (this.#ending === how) return;
     this.#ending = how;
-    this.#report('cut', { how, ...(by === undefined ? {} : { by }) });
+    this.#report('cut', { how, by });
     const [from, to] = way === 'up' ? [this.#client, this.#server] : [this.#server, this.#client];
     const direction = way === 'up' ? this.#up : this.#down;
     if (how === 'blackhole') return direction.blackhole();
@@ -124,7 +118,7 @@ export class Connection {
   #watchIdle(idleKillMs: number | undefined): void {
     clearTimeout(this.#idle);
     this.#idle = undefined;
-    if (idleKillMs !== undefined) this.#idle = setTimeout(() => this.#end('down', 'rst', 'idle'), idleKillMs);
+    if (idleKillMs !== undefined) this.#idle = setTimeout(() => this.end('down', 'rst', 'idle'), idleKillMs);
   }
 
   #watchEnd(): void {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 import { Connection, type ConnectionEvent } from './connection.js';
-import { faultsOf, type Ending, type Plan } from './faults.js';
+import { faultsOf, type Ending, type Plan, type Way } from './faults.js';
 
 export interface FaultProxyOptions {
   /** The faults to begin with; default: none. */
@@ -35,7 +35,7 @@ export class FaultProxy {
   readonly #onEvent: (event: ConnectionEvent) => void;
   readonly #connections = new Set<Connection>();
   /** Cuts that wait for their number of bytes, the next one first. */
-  readonly #planned: { left: number; readonly how: Ending }[] = [];
+  readonly #planned: Readonly<Record<Way, PlannedCut[]>> = { up: [], down: [] };
   readonly #flaps = new Set<NodeJS.Timeout>();
   readonly #port: number;
   #server: Server | undefined;
@@ -80,12 +80,18 @@ export class FaultProxy {
   }
 
   /**
-   * Lets `count` more bytes pass from the server to clients, counted over all connections, and cuts all when they
-   * have passed; with 0, when the first byte comes. Then everything passes again. Calls queue up: each counts from
-   * the cut of the one before.
+   * Lets `count` more bytes pass from the server to clients (`down`) or from clients to the server (`up`), counted over
+   * all connections, and cuts all when they have passed; with 0, when the first byte comes. A blackhole is one in that
+   * direction only. Then everything passes again. Calls queue up: each counts from the cut of the one before.
    */
-  cutAfterBytes(count: number, how: Ending = 'rst'): void {
-    this.#planned.push({ left: count, how });
+  cutAfterBytes(count: number, how: Ending = 'rst', way: Way = 'down'): void {
+    this.#planned[way].push({ left: count, how });
+  }
+
+  /** Forgets the cuts that `cutAfterBytes` has planned and that have not come to pass. */
+  forgetCuts(): void {
+    this.#planned.up.length = 0;
+    this.#planned.down.length = 0;
   }
 
   /**
@@ -168,11 +174,8 @@ export class FaultProxy {
     const host = this.#target.hostname.replaceAll(/[[\]]/g, '');
     const server = connect({ port: Number(this.#target.port || 80), host, allowHalfOpen: true });
     const connection: Connection = new Connection(index, [client, server], faults, this.#seed, {
-      allowDown: (wanted) => this.#allow(wanted),
-      onPassed: (way, count) => {
-        if (way === 'up') this.bytesUp += count;
-        else this.#passedDown(count);
-      },
+      allow: (way, wanted) => this.#allow(way, wanted),
+      onPassed: (way, count) => this.#passed(way, count),
       onEvent: (event) => {
         if (event.type === 'close') this.#connections.delete(connection);
         this.#onEvent(event);
@@ -181,21 +184,27 @@ export class FaultProxy {
     this.#connections.add(connection);
   }
 
-  #allow(wanted: number): number {
-    const [next] = this.#planned;
+  #allow(way: Way, wanted: number): number {
+    const [next] = this.#planned[way];
     if (next === undefined) return wanted;
     const allowed = Math.min(wanted, next.left);
     next.left -= allowed;
     return allowed;
   }
 
-  #passedDown(count: number): void {
-    this.bytesDown += count;
-    const [next] = this.#planned;
+  #passed(way: Way, count: number): void {
+    if (way === 'up') this.bytesUp += count;
+    else this.bytesDown += count;
+    const [next] = this.#planned[way];
     if (next === undefined || next.left > 0) return;
-    this.#planned.shift();
-    this.cutAll(next.how);
+    this.#planned[way].shift();
+    for (const connection of this.#connections) connection.end(way, next.how, 'command');
   }
+}
+
+interface PlannedCut {
+  left: number;
+  readonly how: Ending;
 }
 
 /** A server on loopback that listens. A client that has ended can still be answered: half-open connections are kept. */

@@ -4,6 +4,9 @@
  */
 export type Ending = 'fin' | 'rst' | 'blackhole';
 
+/** A direction: from the client to the server, or from the server to the client. */
+export type Way = 'up' | 'down';
+
 /** What happens to the bytes of one direction of one connection. What is absent does not happen. */
 export interface DirectionFaults {
   /** Each piece is delayed by so many milliseconds. Throughput is not limited by it, up to 64 KiB per delay. */

@@ -1,7 +1,10 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 
+import { textOf, type StreamEvent } from '@tokenwire/protocol';
+
 import { ended, QUICK, snapshot, start } from '../harness/answers.js';
 import { checkLog, textOfAll } from '../harness/check.js';
+import { HOSTILE, HOSTILE_CONTENT, MEGABYTE, MEGABYTE_CONTENT } from '../harness/hostile.js';
 import { call } from '../harness/http.js';
 import { ACCEPT, eventsUrl } from '../harness/raw-events.js';
 import { read } from '../harness/reading.js';
@@ -11,7 +14,7 @@ import { onlyFor, type Requirement } from '../requirement.js';
 export const UGLY = { ...QUICK, model: 'sim/ugly', maxTokens: 150 } as const;
 
 /** Some of what must arrive unchanged; that it is all there is a test of the vocabulary, not of a transport. */
-const HOSTILE = [
+const UGLY_PARTS = [
   '\r\n',
   '\0',
   '\u2028',
@@ -21,6 +24,11 @@ const HOSTILE = [
   '\ud83d\ude00',
   '{"type":"message_stop"}',
 ];
+
+/** The text of each text delta. */
+function tokensOf(events: readonly StreamEvent[]): readonly string[] {
+  return events.filter((event) => event.type === 'content_block_delta').map(textOf);
+}
 
 export const contentRequirements: readonly Requirement[] = [
   {
@@ -35,11 +43,37 @@ export const contentRequirements: readonly Requirement[] = [
       const { text } = await snapshot(target, stream.id ?? '');
       // Not `equal`, whose message would show 300 KiB.
       ok(textOfAll(events) === text, 'the text is the snapshot’s, UTF-16 unit for UTF-16 unit');
-      for (const token of HOSTILE) ok(text.includes(token), `the answer contains ${JSON.stringify(token)}`);
+      for (const token of UGLY_PARTS) ok(text.includes(token), `the answer contains ${JSON.stringify(token)}`);
       const again = await read(target, { after: `${stream.id}.0` });
       deepEqual(again.events, events);
       const deltas = events.filter((event) => event.type === 'content_block_delta');
       equal(deltas.length, UGLY.maxTokens, 'each token is a delta of its own');
+    },
+  },
+  {
+    id: 'hostile-content-unchanged',
+    title: 'Every item of the contract’s list of hostile content arrives as the token it was, and as text nothing more',
+    why: 'Framing, markup and control messages in an answer are what a model can be talked into saying.',
+    source: 'docs/protocol.md#events',
+    async run(target) {
+      const { events, error } = await read(target, { request: HOSTILE });
+      equal(error, undefined);
+      checkLog(events);
+      deepEqual(tokensOf(events), HOSTILE_CONTENT);
+      equal(events.at(-1)?.type, 'message_stop');
+    },
+  },
+  {
+    id: 'megabyte-without-a-space',
+    title: 'A token of a million characters arrives whole',
+    why: 'Limits on lines, messages and pages are set with words in mind, and a base64 image has none.',
+    source: 'docs/protocol.md#events',
+    async run(target) {
+      const { events, error } = await read(target, { request: MEGABYTE });
+      equal(error, undefined);
+      checkLog(events);
+      // Not `deepEqual`, whose message would show all of it.
+      ok(tokensOf(events).join('|') === MEGABYTE_CONTENT.join('|'), 'the tokens are unchanged');
     },
   },
   {
