@@ -30,7 +30,10 @@ class TestDevice implements Device {
   }
 }
 
-function onDevice(connections: readonly (readonly Step[])[], options: Partial<StreamOptions> = {}): Script & { device: TestDevice } {
+function onDevice(
+  connections: readonly (readonly Step[])[],
+  options: Partial<StreamOptions> = {},
+): Script & { device: TestDevice } {
   const device = new TestDevice();
   const scripted = script(connections, { device, ...options });
   device.now = () => scripted.clock.now();
@@ -62,7 +65,9 @@ describe('waking up', () => {
   });
 
   test('after ten minutes in which timers stood still replaces the connection at once, after the cursor', async () => {
-    const { stream, clock, device, attempts } = onDevice([[SHORT.slice(0, 2), 'hang'], [SHORT.slice(2)]], { random: () => 0 });
+    const { stream, clock, device, attempts } = onDevice([[SHORT.slice(0, 2), 'hang'], [SHORT.slice(2)]], {
+      random: () => 0,
+    });
     const done = drain(stream);
     await clock.advance(0);
     clock.sleep(600_000);

@@ -4,7 +4,13 @@ import { WebSocket } from 'ws';
 import { ANSWER, ID, SHORT } from '../../client-kit/test/support/answer.js';
 import { QUICK, drain } from '../../client-kit/test/support/read.js';
 import { frames, head, seqOf } from '../../client-kit/test/support/server.js';
-import { type LadderMemory, type LadderOptions, type LadderStep, type LadderStream, streamLadder } from '../src/index.js';
+import {
+  type LadderMemory,
+  type LadderOptions,
+  type LadderStep,
+  type LadderStream,
+  streamLadder,
+} from '../src/index.js';
 import { verdictOn } from '../src/verdict.js';
 import { type CombinedServer, type Fault, combinedServer } from './support/server.js';
 
@@ -16,7 +22,10 @@ const serve = async (...args: Parameters<typeof combinedServer>): Promise<Combin
   return server;
 };
 
-function climb(server: CombinedServer, options: Partial<LadderOptions> = {}): LadderStream & { reported: LadderStep[] } {
+function climb(
+  server: CombinedServer,
+  options: Partial<LadderOptions> = {},
+): LadderStream & { reported: LadderStep[] } {
   const reported: LadderStep[] = [];
   const start = options.after === undefined ? { request: { prompt: 'x' } } : {};
   const onStep = (step: LadderStep): void => void reported.push(step);
@@ -159,7 +168,8 @@ describe('the ladder', () => {
 });
 
 describe('the verdict on a connection that brought nothing', () => {
-  const error = (code: ConstructorParameters<typeof TokenwireError>[0]): TokenwireError => new TokenwireError(code, 'x');
+  const error = (code: ConstructorParameters<typeof TokenwireError>[0]): TokenwireError =>
+    new TokenwireError(code, 'x');
 
   test.each([
     ['a clean end', true, undefined, 'dies'],

@@ -3,7 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { StreamEvent } from '@tokenwire/protocol';
 import { type Handler, honest, json } from '../../../client-kit/test/support/server.js';
-import { type SocketServer, honest as honestSocket, socketServer } from '../../../client-websocket/test/support/server.js';
+import {
+  type SocketServer,
+  honest as honestSocket,
+  socketServer,
+} from '../../../client-websocket/test/support/server.js';
 import type { LadderTransport } from '../../src/index.js';
 
 /** What a faulty network or server does with one transport, instead of serving it. */
@@ -17,7 +21,11 @@ export interface CombinedServer extends SocketServer {
 }
 
 /** The transport that an HTTP request asks for; undefined for snapshots and the like. */
-export function transportOf(seen: { method: string; path: string; headers: IncomingMessage['headers'] }): LadderTransport | undefined {
+export function transportOf(seen: {
+  method: string;
+  path: string;
+  headers: IncomingMessage['headers'];
+}): LadderTransport | undefined {
   if (seen.method === 'POST' ? seen.path !== '/generations' : !seen.path.endsWith('/events')) return undefined;
   if (seen.headers.accept === 'text/event-stream') return 'sse';
   return seen.headers.accept === 'application/x-ndjson' ? 'chunked' : 'long-poll';
@@ -26,7 +34,9 @@ export function transportOf(seen: { method: string; path: string; headers: Incom
 /** A server with all transports for one finished answer, of which some have a fault. */
 export async function combinedServer(
   events: readonly StreamEvent[],
-  faults: Partial<Record<'sse' | 'chunked' | 'long-poll' | 'readyz', Fault>> & { upgrade?: (socket: Duplex) => void } = {},
+  faults: Partial<Record<'sse' | 'chunked' | 'long-poll' | 'readyz', Fault>> & {
+    upgrade?: (socket: Duplex) => void;
+  } = {},
 ): Promise<CombinedServer> {
   const asked: string[] = [];
   const keys = new Set<string>();
