@@ -25,7 +25,7 @@ export async function bufferingProxy(target: string, options: BufferingOptions =
   const server = createServer((req, res) => {
     const { method, url, headers } = req;
     const upstream = request({ hostname, port, method, path: url, headers }, (answer) => {
-      const send = (): void => void res.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders();
+      const send = (): void => res.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders();
       if (options.hold === false) {
         send();
         answer.pipe(res);
@@ -41,7 +41,7 @@ export async function bufferingProxy(target: string, options: BufferingOptions =
   const sockets = new Set<Duplex>();
   const keep = <T extends Duplex>(socket: T): T => {
     sockets.add(socket);
-    return socket.on('error', () => undefined).on('close', () => sockets.delete(socket)) as T;
+    return socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
   };
   server.on('connection', keep<Socket>);
   server.on('upgrade', (req, client, head) => {

@@ -152,7 +152,7 @@ class BufferingWatch {
     if (this.#attempt.id === undefined) this.#attempt.started(await askForId(fetch, this.#attempt));
     // Its bytes are no sign of life of the connection that is watched.
     const { value } = await readSnapshot(derive(this.attempt, { bytes: () => undefined })).next();
-    return seqOf((value?.[0] as Partial<Snapshot>).cursor);
+    return seqOf((value?.[0] as Partial<Snapshot> | undefined)?.cursor);
   }
 
   #report(report: BufferingReport): void {

@@ -26,11 +26,7 @@ function watched(
     return returns?.();
   };
   const monitor = watchBuffering({ onBuffered });
-  const scripted: Script = script(
-    connections,
-    { fetch: fetch as typeof globalThis.fetch, monitor, ...options },
-    announce,
-  );
+  const scripted: Script = script(connections, { fetch, monitor, ...options }, announce);
   return Object.assign(scripted, { reports, asked, bodies });
 }
 

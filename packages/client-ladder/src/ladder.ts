@@ -142,7 +142,7 @@ class Ladder {
    */
   #blame(attempt: Attempt, accepted: boolean, error: unknown): void {
     const verdict = verdictOn(accepted, error);
-    this.#detail = error === undefined ? 'The connection ended before the first event.' : String(error);
+    this.#detail = error instanceof Error ? error.message : 'The connection ended before the first event.';
     if (verdict === 'dies') this.#deaths += 1;
     else if (verdict === 'handshake') this.#unaccepted += 1;
     else if (verdict && this.#step(attempt, verdict, this.#detail)) throw new Reconnect(this.#detail);
