@@ -122,7 +122,7 @@ test.each(BROWSER)('%s runs in browsers: no Node module in its source', (name) =
 /** Where the core names the computer's own time and chance: the defaults of options, nowhere else. */
 const DEFAULTS: Record<string, readonly string[]> = {
   'generation-log': ['random.ts'],
-  'client-kit': ['settings.ts', 'text.ts'],
+  'client-kit': ['device.ts', 'settings.ts', 'text.ts'],
 };
 
 test.each(Object.entries(DEFAULTS))(

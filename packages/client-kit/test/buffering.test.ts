@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type BufferingReport, type StreamOptions, Reconnect, watchBuffering } from '../src/index.js';
 import { ID, SHORT } from './support/answer.js';
-import { drain } from './support/read.js';
+import { drain, elapsed } from './support/read.js';
 import { type Script, type Step, answers, jsonResponse, script } from './support/script.js';
 import { snapshot } from './support/server.js';
 
@@ -35,7 +35,7 @@ describe('a connection that is silent while the log goes on', () => {
     const held: Step[] = [{ bytesAfterMs: 20_000 }, SHORT];
     const { stream, clock, reports, live: _, ...scripted } = watched([held], () => 3);
     const done = drain(stream);
-    await clock.run(done);
+    await clock.runUntil(done);
     expect((await done).events).toEqual(SHORT);
     expect(reports).toEqual([{ behind: 3, silentMs: 2_500, accepted: true, at: 2_500 }]);
     expect(scripted.attempts).toHaveLength(1);
@@ -44,21 +44,21 @@ describe('a connection that is silent while the log goes on', () => {
 
   test('in mid-answer, too', async () => {
     const { stream, clock, reports } = watched([[SHORT.slice(0, 2), { bytesAfterMs: 9_000 }, SHORT.slice(2)]], () => 4);
-    await clock.run(drain(stream));
+    await clock.runUntil(drain(stream));
     expect(reports).toMatchObject([{ behind: 2, silentMs: 2_500 }]);
   });
 
   test('which bursts far behind, too, however regularly they come', async () => {
     const bursts = SHORT.flatMap((event): Step[] => [{ bytesAfterMs: 4_000 }, [event]]);
     const { stream, clock, reports } = watched([bursts], (now) => Math.ceil(now / 1_000));
-    await clock.run(drain(stream));
+    await clock.runUntil(drain(stream));
     expect(reports).toMatchObject([{ behind: 2, silentMs: 2_500 }]);
   });
 
   test('is given up with the error that the callback returns', async () => {
     const { stream, clock, attempts } = watched([['hang'], [SHORT]], () => 1, { returns: () => new Reconnect('away') });
     const done = drain(stream);
-    expect(await clock.run(done)).toBe(2_500);
+    expect(await elapsed(clock, done)).toBe(2_500);
     expect((await done).events).toEqual(SHORT);
     expect([attempts.length, stream.reconnects]).toEqual([2, 1]);
   });
@@ -66,7 +66,7 @@ describe('a connection that is silent while the log goes on', () => {
   test('although the transport does not react', async () => {
     const deaf: Step[] = [{ bytesAfterMs: 1e9 }];
     const { stream, clock } = watched([deaf, [SHORT]], () => 1, { returns: () => new Reconnect('away') });
-    expect(await clock.run(drain(stream))).toBe(2_500);
+    expect(await elapsed(clock, drain(stream))).toBe(2_500);
   });
 
   test('surfaces what the callback throws', async () => {
@@ -75,7 +75,7 @@ describe('a connection that is silent while the log goes on', () => {
     };
     const { stream, clock, attempts } = watched([['hang']], () => 1, { returns: thrown });
     const done = drain(stream);
-    await clock.run(done);
+    await clock.runUntil(done);
     expect((await done).error).toMatchObject({ message: 'mine' });
     expect([attempts.length, stream.status, clock.pending]).toEqual([1, 'detached', 0]);
   });
@@ -87,7 +87,7 @@ describe('a connection that is silent while the log goes on', () => {
       { idempotencyKey: 'k', returns: () => new Reconnect('away') },
       { announce: false },
     );
-    await clock.run(drain(stream));
+    await clock.runUntil(drain(stream));
     expect(reports).toMatchObject([{ behind: 1, accepted: false }]);
     expect(bodies).toEqual([['{"prompt":"x"}', 'k']]);
     expect(attempts.map(({ cursor }) => cursor)).toEqual([undefined, `${ID}.0`]);
@@ -97,7 +97,7 @@ describe('a connection that is silent while the log goes on', () => {
 describe('nobody is suspected', () => {
   test('while the model thinks, and the server is asked at most every eight seconds', async () => {
     const { stream, clock, reports, asked } = watched([[{ bytesAfterMs: 30_000 }, SHORT]], () => 0);
-    await clock.run(drain(stream));
+    await clock.runUntil(drain(stream));
     expect(reports).toEqual([]);
     expect(asked).toEqual([1_500, 4_500, 10_500, 18_500, 26_500]);
   });
@@ -105,14 +105,14 @@ describe('nobody is suspected', () => {
   test('who gets bytes while the event is under way', async () => {
     const late: Step[] = [{ bytesAfterMs: 2_400 }, SHORT];
     const { stream, clock, reports } = watched([late], () => 1);
-    await clock.run(drain(stream));
+    await clock.runUntil(drain(stream));
     expect(reports).toEqual([]);
   });
 
   test('on a thin line, on which something always arrives', async () => {
     const trickle = Array.from({ length: 60 }, () => ({ bytesAfterMs: 1_000 }));
     const { stream, clock, reports, asked } = watched([[...trickle, SHORT]], () => 5);
-    await clock.run(drain(stream));
+    await clock.runUntil(drain(stream));
     expect([reports, asked]).toEqual([[], []]);
   });
 
@@ -138,7 +138,7 @@ describe('nobody is suspected', () => {
     const monitor = watchBuffering({ onBuffered: (report) => void reports.push(report) });
     const { stream, clock } = script([[{ bytesAfterMs: 20_000 }, SHORT]], { fetch: answers(answer), monitor });
     const done = drain(stream);
-    await clock.run(done);
+    await clock.runUntil(done);
     expect((await done).events).toEqual(SHORT);
     expect([reports, clock.pending]).toEqual([[], 0]);
   });

@@ -59,7 +59,7 @@ describe('waking up', () => {
     const done = drain(stream);
     await clock.advance(29_999);
     device.wake();
-    await clock.run(done);
+    await clock.runUntil(done);
     expect((await done).events).toEqual(SHORT);
     expect(attempts).toHaveLength(1);
   });
@@ -70,7 +70,7 @@ describe('waking up', () => {
     });
     const done = drain(stream);
     await clock.advance(0);
-    clock.sleep(600_000);
+    clock.oversleep(600_000);
     device.wake();
     await clock.advance(0);
     expect((await done).events).toEqual(SHORT);
@@ -94,7 +94,7 @@ describe('waking up', () => {
     const { stream, clock, device } = onDevice([[SHORT.slice(0, 2), 'hang'], [gone]], { random: () => 0 });
     const done = drain(stream);
     await clock.advance(0);
-    clock.sleep(600_000);
+    clock.oversleep(600_000);
     device.wake();
     await clock.advance(0);
     expect(await done).toMatchObject({ error: { code: 'cursor_expired', partialText: 'one ' } });
@@ -104,7 +104,7 @@ describe('waking up', () => {
     const { stream, clock, device, attempts } = onDevice([[[SHORT[0]], SHORT.slice(1)]]);
     const iterator = stream[Symbol.asyncIterator]();
     await iterator.next();
-    clock.sleep(600_000);
+    clock.oversleep(600_000);
     device.wake();
     expect((await iterator.next()).value).toEqual(SHORT[1]);
     expect(attempts).toHaveLength(1);
@@ -131,7 +131,7 @@ describe('waking up', () => {
     await clock.advance(250 + 500);
     expect(attempts).toHaveLength(3);
     device.wake();
-    await clock.run(done);
+    await clock.runUntil(done);
     expect((await done).error).toMatchObject({ code: 'connection_lost' });
     const waits = attempts.slice(1).map(({ at }, i) => at - (attempts[i]?.at ?? 0));
     expect(waits).toEqual([250, 500, 0, 2_000, 4_000, 8_000]);
@@ -147,7 +147,7 @@ describe('without a network', () => {
     expect(attempts.length).toBeGreaterThan(20);
     expect(stream.status).toBe('reconnecting');
     device.offline = false;
-    await clock.run(done);
+    await clock.runUntil(done);
     expect(attempts.length).toBeLessThanOrEqual(20 + 41 + 10);
     expect((await done).error).toMatchObject({ code: 'connection_lost' });
   });
@@ -156,7 +156,7 @@ describe('without a network', () => {
     const { stream, clock, device } = onDevice([[SHORT.slice(0, 2), { bytesAfterMs: 5_000 }, SHORT.slice(2)]]);
     const done = drain(stream);
     device.offline = true;
-    await clock.run(done);
+    await clock.runUntil(done);
     expect([(await done).events.length, stream.reconnects]).toEqual([5, 0]);
   });
 });
@@ -170,7 +170,7 @@ describe('listening ends', () => {
     const { stream, clock, device } = onDevice(connections);
     expect(device.listeners).toBe(0);
     const done = drain(stream);
-    await clock.run(done);
+    await clock.runUntil(done);
     await done;
     expect(device.listeners).toBe(0);
   });
