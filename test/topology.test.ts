@@ -21,6 +21,10 @@ const ALLOWED: Record<string, readonly string[]> = {
   'client-sse': ['protocol', 'client-kit'],
   'client-websocket': ['protocol', 'client-kit'],
   'client-polling': ['protocol', 'client-kit'],
+  'client-ladder': [
+    ...['protocol', 'client-kit'],
+    ...['client-chunked', 'client-sse', 'client-websocket', 'client-polling'],
+  ],
   conformance: ['protocol', 'client-kit', 'client-chunked', 'client-sse', 'client-websocket', 'client-polling'],
   // The combined server mounts the routers of the four server apps.
   playground: [
@@ -33,7 +37,10 @@ const ALLOWED: Record<string, readonly string[]> = {
   ],
 };
 
-const BROWSER = ['protocol', 'client-kit', 'client-chunked', 'client-sse', 'client-websocket', 'client-polling'];
+const BROWSER = [
+  ...['protocol', 'client-kit', 'client-ladder'],
+  ...['client-chunked', 'client-sse', 'client-websocket', 'client-polling'],
+];
 
 const workspaces = [
   ...['packages', 'apps'].flatMap((parent) => readdirSync(join(root, parent)).map((name) => join(parent, name))),
@@ -115,7 +122,7 @@ test.each(BROWSER)('%s runs in browsers: no Node module in its source', (name) =
 /** Where the core names the computer's own time and chance: the defaults of options, nowhere else. */
 const DEFAULTS: Record<string, readonly string[]> = {
   'generation-log': ['random.ts'],
-  'client-kit': ['settings.ts', 'text.ts'],
+  'client-kit': ['device.ts', 'settings.ts', 'text.ts'],
 };
 
 test.each(Object.entries(DEFAULTS))(

@@ -40,9 +40,9 @@ export const connectChunked: Connect = async function* (attempt) {
   const eventsIn = (bytes: Uint8Array): unknown[] => {
     const lines = decode(bytes).split('\n');
     // Appended, not searched again: a long line in small pieces stays linear.
-    lines[0] = unfinished + lines[0];
+    const first = (lines[0] = unfinished + lines[0]);
+    if (first.length > MAX_EVENT_LENGTH) throw tooLong();
     unfinished = lines.pop() ?? '';
-    if (unfinished.length > MAX_EVENT_LENGTH) throw tooLong();
     return lines.filter((line) => line !== '').map(parseJson);
   };
 

@@ -137,14 +137,13 @@ class BufferingWatch {
     const logged = await this.#ask().catch(() => 0);
     if (this.#controller.signal.aborted) return;
     const behind = logged - seqOf(this.#attempt.cursor);
-    if (behind <= 0) this.#look();
-    else {
-      this.#cancel = this.#after(this.#options.lateMs ?? 1_000, () => {
-        const silentMs = this.#attempt.clock.now() - silentSince;
-        if (!this.#waiting || this.#lastByte !== silentSince) this.#look();
-        else this.#report({ behind, silentMs, accepted: this.#accepted });
-      });
-    }
+    const judge = (): void => {
+      const silentMs = this.#attempt.clock.now() - silentSince;
+      if (!this.#waiting || this.#lastByte !== silentSince) this.#look();
+      else this.#report({ behind, silentMs, accepted: this.#accepted });
+    };
+    this.#cancel =
+      behind > 0 ? this.#after(this.#options.lateMs ?? 1_000, judge) : this.#after(this.#quietMs, this.#look);
   }
 
   async #ask(): Promise<number> {
@@ -153,7 +152,7 @@ class BufferingWatch {
     if (this.#attempt.id === undefined) this.#attempt.started(await askForId(fetch, this.#attempt));
     // Its bytes are no sign of life of the connection that is watched.
     const { value } = await readSnapshot(derive(this.attempt, { bytes: () => undefined })).next();
-    return seqOf((value?.[0] as Partial<Snapshot>).cursor);
+    return seqOf((value?.[0] as Partial<Snapshot> | undefined)?.cursor);
   }
 
   #report(report: BufferingReport): void {

@@ -1,4 +1,4 @@
-import { TokenwireError } from '@tokenwire/protocol';
+import { type Clock, TokenwireError, systemClock } from '@tokenwire/protocol';
 import { badResponse } from './errors.js';
 import { postJson } from './post.js';
 import { baseUrl, urlOf } from './settings.js';
@@ -16,6 +16,8 @@ export interface TicketOptions {
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Milliseconds after which it gives up. Default 10 000. */
   readonly timeoutMs?: number | undefined;
+  /** Default: the computer's own clock. */
+  readonly clock?: Clock | undefined;
 }
 
 /**
@@ -24,14 +26,20 @@ export interface TicketOptions {
  * @throws {TokenwireError} the server's refusal, `bad_response`, or `connection_lost`.
  */
 export async function fetchTicket(options: TicketOptions): Promise<string> {
-  const { fetch = globalThis.fetch, generation, headers, timeoutMs = 10_000 } = options;
+  const { clock = systemClock, fetch = globalThis.fetch, generation, headers, timeoutMs = 10_000 } = options;
   const base = baseUrl(options.url);
-  const signal = AbortSignal.timeout(timeoutMs);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const cancel = clock.after(timeoutMs, () => controller.abort());
   const send: Attempt['fetch'] = (route, init) => fetch(urlOf(base, route), { ...init, redirect: 'manual', signal });
-  const { ticket } = await postJson(send, '/tickets', { generation }, headers).catch((cause: unknown) => {
+  try {
+    const { ticket } = await postJson(send, '/tickets', { generation }, headers);
+    if (typeof ticket !== 'string') throw badResponse('The server answered without a ticket.');
+    return ticket;
+  } catch (cause) {
     if (cause instanceof TokenwireError) throw cause;
     throw new TokenwireError('connection_lost', 'No ticket could be fetched.', { cause });
-  });
-  if (typeof ticket !== 'string') throw badResponse('The server answered without a ticket.');
-  return ticket;
+  } finally {
+    cancel();
+  }
 }

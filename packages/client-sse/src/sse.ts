@@ -46,6 +46,7 @@ export const connectSse: Connect = async function* (attempt) {
   const parser = createParser({
     maxBufferSize: MAX_EVENT_LENGTH,
     onEvent(block) {
+      if (block.data.length > MAX_EVENT_LENGTH) throw tooLong();
       // Named events are for others, as with `onmessage`.
       if (block.event === undefined || block.event === 'message') events.push(parseJson(block.data));
     },
