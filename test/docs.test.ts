@@ -135,13 +135,16 @@ describe('docs/protocol.md', () => {
       heartbeat: seconds(DEFAULT_SETTINGS.heartbeatMs),
       'write stall until a reader is dropped': seconds(DEFAULT_SETTINGS.writeStallMs),
       'nextPollMs of short polls': `${DEFAULT_SETTINGS.nextPollMs} ms`,
-      'page of a poll': `${DEFAULT_SETTINGS.pollPageBytes / 2 ** 20} MiB`,
+      'page of a poll': `${DEFAULT_SETTINGS.pollPageBytes / 1024} KiB`,
       'longest wait': `${MAX_WAIT_SECONDS} s`,
       'poller counts as a reader after an answer': seconds(POLL_LEASE_MS),
       drain: seconds(config.drainMs),
       'retention after the end': `${config.retentionMs / 60_000} min`,
       'all logs together': `${config.retentionBytes / 2 ** 20} MiB, oldest finished first, running never`,
       'running generations': `${config.maxRunning}, then 503 overloaded`,
+      'running generations per user': `${config.maxRunningPerUser}, then 429 rate_limited; without users there is no such cap`,
+      connections: `${config.maxConnections}, then 503 overloaded`,
+      'new streams': `${config.streamsBurst} at once, then ${config.streamsPerSecond} per second, then 503 overloaded or close 1013`,
       'request body': `${MAX_BODY_BYTES / 1024} KiB`,
       'upstream connect · first token · idle · total': [
         ...[connectMs, firstTokenMs, contentIdleMs].map(seconds),
@@ -179,8 +182,10 @@ describe('docs/operating.md', () => {
     const named = (flag: string) =>
       flag.replace('--', '').replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
     const stated = new Map(tableUnder(operating, 'Options').map(([flag = '', , value]) => [named(flag), value]));
-    const { port: _, timing, ...rest } = config;
+    const { port: _, timing, users, allowOrigin, ...rest } = config;
     expect(stated.get('timing')).toBe(timing ? 'on' : 'off');
+    expect([stated.get('users'), users]).toEqual(['none', undefined]);
+    expect([stated.get('allowOrigin'), allowOrigin]).toEqual(['none', []]);
     for (const [name, value] of Object.entries(rest)) expect(stated.get(name), name).toBe(String(value));
     expect([...stated.keys()].sort()).toEqual(Object.keys(config).sort());
   });

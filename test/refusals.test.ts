@@ -173,7 +173,7 @@ test('another owner’s generation does not exist: to read, to see, to stop', as
       expect([answer.status, refusal.error?.code, refusal.error?.message]).toEqual([
         404,
         'not_found',
-        'There is no such generation.',
+        'There is no such generation. Answers are kept in memory and do not survive a restart.',
       ]);
     }
   }

@@ -2,7 +2,7 @@
  * HTTP chunked transfer: the answer is one response that takes as long as the model does.
  * Every write becomes a chunk; every line of the body is one event as JSON (NDJSON).
  */
-import type { Generation, Generations, LogEntry } from '@tokenwire/generation-log';
+import type { Generation, Generations } from '@tokenwire/generation-log';
 import {
   closedSignal,
   DEFAULT_SETTINGS,
@@ -46,17 +46,11 @@ async function sendEvents(
   const batches = generation.read(seq, { signal });
 
   // FRAMING — one event, one line. JSON escapes line breaks, so no token can break the framing.
-  const frame = (batch: readonly LogEntry[]) => {
-    let lines = '';
-    for (const { json } of batch) lines += `${json}\n`;
-    return lines;
-  };
+  const frame = { before: () => '', after: '\n' };
 
   // BACKPRESSURE — a full connection is not written to. Nothing queues up meanwhile: the log keeps what comes, and the
   // next batch is larger. Who takes nothing for too long is dropped, and may resume.
-  const room = async () => {
-    if (!(await body.drained(writeStallMs))) res.destroy();
-  };
+  const slow = async () => !(await body.drained(writeStallMs)) && !signal.aborted;
 
   // HEARTBEAT — an empty line, which no JSON is. Not while the connection is full: it would only wait there.
   const heartbeat = setInterval(() => {
@@ -65,10 +59,11 @@ async function sendEvents(
 
   // CANCEL — a client that closes its connection aborts `signal`, which ends this loop. That is no stop: the generation
   // goes on until its grace period is over. Stopping is `POST /generations/:id/stop`.
-  for await (const batch of batches) {
-    if (!body.write(frame(batch))) await room();
+  try {
+    for await (const batch of batches) if (!body.send(batch, frame) && (await slow())) return body.drop();
+  } finally {
+    clearInterval(heartbeat);
   }
-  clearInterval(heartbeat);
 
   // END — the last line was the terminal event, then comes the empty last chunk. An end without terminal event means
   // "come back".

@@ -1,6 +1,6 @@
 import type { ContentBlockDelta, StreamEvent } from '@tokenwire/protocol';
 import type { Generation, LogEntry } from '@tokenwire/generation-log';
-import { closedSignal, ResponseBody, streamHeaders, type TransportSettings } from '@tokenwire/server-kit';
+import { closedSignal, giantIn, ResponseBody, streamHeaders, type TransportSettings } from '@tokenwire/server-kit';
 import type { Response } from 'express';
 
 export const TEXT = 'text/plain';
@@ -21,13 +21,28 @@ export async function sendText(
   const signal = closedSignal(res);
   const joiner = new SurrogateJoiner();
   for await (const batch of generation.read(seq, { signal })) {
-    const text = joiner.join(batch.map(textOfEntry).join(''));
-    if (!body.write(text) && !(await body.drained(writeStallMs))) res.destroy();
+    for (const text of piecesOf(batch)) {
+      if (!body.write(joiner.join(text)) && !(await body.drained(writeStallMs))) res.destroy();
+    }
   }
   if (signal.aborted) return;
   // Without the empty last chunk; what was written before still arrives.
   if (generation.status !== 'completed') return void res.socket?.end();
   res.end(joiner.rest());
+}
+
+const PIECE_CHARACTERS = 16 * 1024;
+
+/** Texts of entries that are too large for a batch: kept with the entry, so that slow readers share one. */
+const GIANT_TEXTS = new WeakMap<LogEntry, string>();
+
+/** The text of a batch in pieces that a full connection may hold. Pieces of a text cost nothing beside it. */
+function* piecesOf(batch: readonly LogEntry[]): Generator<string> {
+  const [first] = batch;
+  if (!first || !giantIn(batch)) return yield batch.map(textOfEntry).join('');
+  const text = GIANT_TEXTS.get(first) ?? textOfEntry(first);
+  GIANT_TEXTS.set(first, text);
+  for (let from = 0; from < text.length; from += PIECE_CHARACTERS) yield text.slice(from, from + PIECE_CHARACTERS);
 }
 
 const DELTA = /^\{"seq":\d+,"type":"content_block_delta"/;

@@ -1,11 +1,10 @@
 import type { Generation } from '@tokenwire/generation-log';
 import { TokenwireError, type Clock } from '@tokenwire/protocol';
-import { queryOf } from '@tokenwire/server-kit';
+import { addressKey, queryOf, TokenBucket } from '@tokenwire/server-kit';
 import type { Request } from 'express';
 
 /** Polls that one client may make at once before it is slowed down, and how many it wins back per second. */
-const BURST = 40;
-const POLLS_PER_SECOND = 40;
+const LIMIT = { burst: 40, perSecond: 40 };
 
 const READER = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -16,7 +15,7 @@ const READER = /^[A-Za-z0-9_-]{1,64}$/;
 export class PollLimiter {
   readonly #clock: Clock;
   // Weak: what is known about a generation's pollers goes when the generation expires.
-  readonly #buckets = new WeakMap<Generation, Map<string, { level: number; atMs: number }>>();
+  readonly #buckets = new WeakMap<Generation, Map<string, TokenBucket>>();
   readonly #held = new WeakMap<Generation, Map<string, () => void>>();
 
   constructor(clock: Clock) {
@@ -29,7 +28,7 @@ export class PollLimiter {
    */
   async admit(req: Request, generation: Generation, waitMs: number, signal: AbortSignal): Promise<void> {
     const delayMs = this.#delay(req, generation, waitMs > 0);
-    if (delayMs === 0) return;
+    if (delayMs === 0 || signal.aborted) return;
     if (waitMs === 0) {
       const message = 'Polling too fast: follow nextPollMs, or use ?wait= and let the server hold the request.';
       throw new TokenwireError('rate_limited', message, { retryAfterMs: 1_000 });
@@ -56,7 +55,7 @@ export class PollLimiter {
     if (name !== null && !READER.test(name)) {
       throw new TokenwireError('invalid_request', 'reader must be 1 to 64 letters, digits, hyphens or underscores.');
     }
-    const key = name ?? `${req.socket.remoteAddress} ${seq}`;
+    const key = name ?? `${addressKey(req)} ${seq}`;
     const held = this.#held.get(generation) ?? new Map<string, () => void>();
     this.#held.set(generation, held);
     held.get(key)?.();
@@ -68,18 +67,13 @@ export class PollLimiter {
     }
   }
 
-  /** Token bucket: 0 when the poll may pass now, otherwise after how many milliseconds it could. */
+  /** How long this poll must wait; with `borrow` it may be let in later, without it is refused. */
   #delay(req: Request, generation: Generation, borrow: boolean): number {
-    const buckets = this.#buckets.get(generation) ?? new Map<string, { level: number; atMs: number }>();
+    const buckets = this.#buckets.get(generation) ?? new Map<string, TokenBucket>();
     this.#buckets.set(generation, buckets);
-    const address = req.socket.remoteAddress ?? '';
-    const atMs = this.#clock.now();
-    const bucket = buckets.get(address) ?? { level: BURST, atMs };
-    buckets.set(address, bucket);
-    bucket.level = Math.min(BURST, bucket.level + ((atMs - bucket.atMs) / 1000) * POLLS_PER_SECOND);
-    bucket.atMs = atMs;
-    if (bucket.level < 1 && !borrow) return ((1 - bucket.level) * 1000) / POLLS_PER_SECOND;
-    bucket.level -= 1;
-    return Math.max(0, (-bucket.level * 1000) / POLLS_PER_SECOND);
+    const key = addressKey(req);
+    const bucket = buckets.get(key) ?? new TokenBucket({ ...LIMIT, clock: this.#clock });
+    buckets.set(key, bucket);
+    return borrow ? bucket.borrow() : bucket.take();
   }
 }

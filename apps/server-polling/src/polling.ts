@@ -9,12 +9,14 @@ import {
   cursorOf,
   DEFAULT_SETTINGS,
   generationHeaders,
+  giantIn,
   jsonBody,
   locate,
   negotiate,
   patience,
   POLL_LEASE_MS,
-  sendJson,
+  readerOf,
+  sendJsonParts,
   waitMsOf,
   type TransportSettings,
 } from '@tokenwire/server-kit';
@@ -23,6 +25,8 @@ import { Router, type Request, type Response } from 'express';
 import { PollLimiter } from './poll-limiter.js';
 
 const JSON_TYPE = 'application/json';
+/** What a reader that is behind is advised to wait, in milliseconds. */
+const BEHIND_POLL_MS = 100;
 
 /** The polling transport as an Express router over a registry of generations. */
 export function pollingRouter(generations: Generations, options: Partial<TransportSettings> = {}): Router {
@@ -35,7 +39,7 @@ export function pollingRouter(generations: Generations, options: Partial<Transpo
   });
   router.get('/generations/:id/events', async (req, res) => {
     negotiate(req, [JSON_TYPE]);
-    const where = { id: req.params.id, owner: settings.ownerOf(req) };
+    const where = { id: req.params.id, owner: readerOf(req, settings, req.params.id) };
     const { generation, seq } = locate(generations, cursorOf(req), where);
     await sendPage(req, res, { generation, seq, limiter, settings });
   });
@@ -53,7 +57,7 @@ async function sendPage(req: Request, res: Response, { generation, seq, limiter,
   // HANDSHAKE — none: every request stands alone and is answered with one JSON page. `POST /generations` has given
   // the client its first cursor.
   const waitMs = waitMsOf(req) ?? 0;
-  const held = patience(res, waitMs, settings.draining);
+  const held = patience(res, waitMs, settings.draining, generation.clock);
   const leave = generation.enter();
   try {
     await limiter.admit(req, generation, waitMs, held.signal);
@@ -67,11 +71,11 @@ async function sendPage(req: Request, res: Response, { generation, seq, limiter,
     // FRAMING — the events are JSON already: the page is put together as text.
     const lastSeq = events.at(-1)?.seq ?? seq;
     const cursor = formatCursor(generation.id, lastSeq);
-    const json = events.map((entry) => entry.json).join(',');
+    const json = giantIn(events) ?? events.map((entry) => entry.json).join(',');
 
     // BACKPRESSURE — is the client's: it asks when it has room. Short polling is told how long to wait before it asks
     // again; a page has an upper size, and a client that is far behind finds the next one ready.
-    const advice = waitMs === 0 ? `,"nextPollMs":${settings.nextPollMs}` : '';
+    const advice = waitMs === 0 ? `,"nextPollMs":${adviceMs(generation, lastSeq, settings)}` : '';
 
     // HEARTBEAT — none: a request is answered after `wait` seconds at the latest, with an empty page if need be.
 
@@ -81,13 +85,18 @@ async function sendPage(req: Request, res: Response, { generation, seq, limiter,
 
     // END — `done` says that the terminal event is at or before the cursor: never ask again.
     const done = generation.log.terminal?.seq === lastSeq;
-    const page = `{"events":[${json}],"cursor":"${cursor}","done":${done}${advice}}`;
-    sendJson(res, 200, page, generationHeaders(generation));
+    const rest = `],"cursor":"${cursor}","done":${done}${advice}}`;
+    sendJsonParts(res, 200, ['{"events":[', json, rest], generationHeaders(generation));
   } finally {
     held.release();
     // A client that was answered has not gone away: it counts as a reader a little longer.
     leave(POLL_LEASE_MS);
   }
+}
+
+/** A reader that is behind need not wait for what is there already. */
+function adviceMs({ log }: Generation, seq: number, { nextPollMs }: TransportSettings): number {
+  return seq < log.lastSeq ? Math.min(nextPollMs, BEHIND_POLL_MS) : nextPollMs;
 }
 
 /** What there is after `seq`; if there is nothing, what comes until the signal aborts. */

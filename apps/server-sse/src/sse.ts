@@ -2,7 +2,7 @@
  * Server-Sent Events: one response of blocks of lines that every browser can read with `new EventSource(url)`,
  * and that it asks for again, from where it was, when the connection breaks.
  */
-import type { Generation, Generations, LogEntry } from '@tokenwire/generation-log';
+import type { Generation, Generations } from '@tokenwire/generation-log';
 import {
   closedSignal,
   DEFAULT_SETTINGS,
@@ -45,17 +45,11 @@ async function sendEvents(
 
   // FRAMING — `id:` and `data:`, ended by an empty line. JSON escapes line breaks, so `data:` is always one line. No
   // `event:`, then `onmessage` sees every type.
-  const frame = (batch: readonly LogEntry[]) => {
-    let blocks = '';
-    for (const { seq, json } of batch) blocks += `id: ${generation.id}.${seq}\ndata: ${json}\n\n`;
-    return blocks;
-  };
+  const frame = { before: (seq: number) => `id: ${generation.id}.${seq}\ndata: `, after: '\n\n' };
 
   // BACKPRESSURE — a full connection is not written to. Nothing queues up meanwhile: the log keeps what comes, and the
   // next batch is larger. Who takes nothing for too long is dropped, and may resume.
-  const room = async () => {
-    if (!(await body.drained(writeStallMs))) res.destroy();
-  };
+  const slow = async () => !(await body.drained(writeStallMs)) && !signal.aborted;
 
   // HEARTBEAT — a comment, which every reader drops. Not while the connection is full: it would only wait there.
   const heartbeat = setInterval(() => {
@@ -64,10 +58,11 @@ async function sendEvents(
 
   // CANCEL — a client that closes its connection aborts `signal`, which ends this loop. That is no stop: the generation
   // goes on until its grace period is over. Stopping is `POST /generations/:id/stop`.
-  for await (const batch of batches) {
-    if (!body.write(frame(batch))) await room();
+  try {
+    for await (const batch of batches) if (!body.send(batch, frame) && (await slow())) return body.drop();
+  } finally {
+    clearInterval(heartbeat);
   }
-  clearInterval(heartbeat);
 
   // END — the last block was the terminal event. An EventSource reconnects nevertheless, and gets the 204 above.
   if (!signal.aborted) res.end();

@@ -9,23 +9,30 @@ const TEXT = '\x81';
  * buffers and two writes a message.
  *
  * Only complete messages: whoever mixes this with `ws` must not have a fragmented or compressed message under way.
- * @returns what the last write returned: false means accepted, but wait until it has drained.
  */
-export function writeMessages(tcp: Writable, messages: readonly string[]): boolean {
+export function writeMessages(tcp: Writable, messages: readonly string[]): void {
   if (messages.length === 1 && messages[0] !== undefined) return writeMessage(tcp, messages[0]);
   tcp.cork();
   for (const message of messages) writeMessage(tcp, message);
   tcp.uncork();
-  return !tcp.writableNeedDrain;
 }
 
-function writeMessage(tcp: Writable, message: string): boolean {
+/** Writes one message that is too large for a batch, of which the middle is bytes that other readers send too. */
+export function writeGiant(tcp: Writable, before: string, middle: Buffer, after: string): void {
+  const size = Buffer.byteLength(before) + middle.length + Buffer.byteLength(after);
+  tcp.cork();
+  tcp.write(header(size), 'latin1');
+  for (const part of [before, middle, after]) tcp.write(part);
+  tcp.uncork();
+}
+
+function writeMessage(tcp: Writable, message: string): void {
   const size = Buffer.byteLength(message);
   // ASCII, which is most of what models say, needs no buffer: header and text are one string of single bytes.
-  if (size === message.length) return tcp.write(header(size) + message, 'latin1');
+  if (size === message.length) return void tcp.write(header(size) + message, 'latin1');
   const frame = Buffer.allocUnsafe(size + 10);
   const start = frame.write(header(size), 'latin1');
-  return tcp.write(frame.subarray(0, start + frame.write(message, start)));
+  tcp.write(frame.subarray(0, start + frame.write(message, start)));
 }
 
 function header(size: number): string {

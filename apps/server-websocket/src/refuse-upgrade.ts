@@ -1,17 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 import { TokenwireError } from '@tokenwire/protocol';
-import { sendRawError, type TransportSettings } from '@tokenwire/server-kit';
-
-/**
- * Whose socket this will be. Asked before the handshake, because after the 101 no status can be given any more.
- * @throws {TokenwireError} `not_found` for other paths, `unauthenticated` and `forbidden` from `ownerOf`.
- */
-export function admitUpgrade(req: IncomingMessage, { ownerOf }: TransportSettings): string {
-  if (/^\/generations\/?(\?|$)/.test(req.url ?? '')) return ownerOf(req);
-  throw new TokenwireError('not_found', 'WebSockets are opened on /generations.');
-}
+import { sendRawError } from '@tokenwire/server-kit';
 
 /** A handshake that does not follow RFC 6455, section 4.2.1. */
 export function badHandshake({ message }: Error): TokenwireError {

@@ -5,24 +5,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import type { Generation, Generations, LogEntry } from '@tokenwire/generation-log';
-import { WEBSOCKET_PROTOCOL } from '@tokenwire/protocol';
-import {
-  DEFAULT_SETTINGS,
-  drained,
-  toTokenwireError,
-  type Mounted,
-  type TransportSettings,
-} from '@tokenwire/server-kit';
+import type { Generation, Generations } from '@tokenwire/generation-log';
+import { formatCursor, WEBSOCKET_PROTOCOL } from '@tokenwire/protocol';
+import { DEFAULT_SETTINGS, toTokenwireError, type Mounted, type TransportSettings } from '@tokenwire/server-kit';
 import { WebSocketServer, type WebSocket } from 'ws';
 
 import { Conversation, type Send } from './conversation.js';
-import { writeMessages } from './frames.js';
-import { admitUpgrade, badHandshake, refuseUpgrade } from './refuse-upgrade.js';
+import { Outlet } from './outlet.js';
 import { plainHttpRouter } from './plain-http.js';
+import { badHandshake, refuseUpgrade } from './refuse-upgrade.js';
+import { arrivalOf, greet, type Arrival } from './who.js';
 
-// How long a closing socket may take to answer before it is destroyed. Spread: the published types do not know it yet.
-const CLOSE_TIMEOUT = { closeTimeout: 5_000 };
+// How long a closing socket may take to answer before it is destroyed, and in how many frames a message may come.
+// Spread: the published types do not know them yet.
+const UNTYPED = { closeTimeout: 5_000, maxFragments: 1_024 };
 
 /** The WebSocket transport over a registry: `upgrade` for the server's `upgrade` event, a router for plain HTTP. */
 export function websocketTransport(generations: Generations, options: Partial<TransportSettings> = {}): Mounted {
@@ -34,21 +30,25 @@ export function websocketTransport(generations: Generations, options: Partial<Tr
     noServer: true,
     perMessageDeflate: false,
     maxPayload: 64 * 1024,
+    autoPong: false,
     handleProtocols: (offered) => offered.has(WEBSOCKET_PROTOCOL) && WEBSOCKET_PROTOCOL,
-    ...CLOSE_TIMEOUT,
+    ...UNTYPED,
   });
   const upgrade = (req: IncomingMessage, tcp: Duplex, head: Buffer): void => {
-    let owner: string;
+    let arrival: Arrival;
     try {
-      owner = admitUpgrade(req, settings);
+      arrival = arrivalOf(req, settings);
     } catch (error) {
       return refuseUpgrade(tcp, toTokenwireError(error));
     }
     sockets.handleUpgrade(req, tcp, head, (socket) => {
-      const send: Send = (...what) => sendEvents(socket, tcp, settings, ...what);
-      const conversation = new Conversation(socket, { generations, owner, send });
-      converse(socket, conversation, settings);
-      conversation.attachFrom(req.url ?? '');
+      greet(socket, arrival, settings, generations.clock, (pass) => {
+        const outlet = new Outlet(socket, tcp, settings.writeStallMs);
+        const send: Send = (...what) => sendEvents(outlet, ...what);
+        const conversation = new Conversation(socket, { generations, settings, pass, outlet, send });
+        converse(socket, outlet, conversation, settings);
+        conversation.attachFrom(req.url ?? '');
+      });
     });
   };
   sockets.on('wsClientError', (error, tcp) => refuseUpgrade(tcp, badHandshake(error)));
@@ -59,9 +59,7 @@ export function websocketTransport(generations: Generations, options: Partial<Tr
 }
 
 async function sendEvents(
-  socket: WebSocket,
-  tcp: Duplex,
-  { writeStallMs }: TransportSettings,
+  outlet: Outlet,
   ref: number,
   generation: Generation,
   seq: number,
@@ -69,36 +67,43 @@ async function sendEvents(
 ): Promise<void> {
   // RESUME — `attach` named a cursor, `generate` begins at 0; everything strictly after it follows. Batches are as large
   // as the reader is late.
-  const done = generation.log.terminal?.seq === seq ? ',"done":true' : '';
-  socket.send(`{"ref":${ref},"generation":"${generation.id}","cursor":"${generation.id}.${seq}"${done}}`);
+  const done = generation.log.terminal?.seq === seq ? { done: true } : {};
+  outlet.say({ ref, generation: generation.id, cursor: formatCursor(generation.id, seq), ...done });
   const batches = generation.read(seq, { signal });
 
   // FRAMING — one event, one message, one frame of the protocol's own: a type, a length, UTF-8 text. The frames of a
   // batch are written together.
-  const messages = (batch: readonly LogEntry[]) => batch.map(({ json }) => `{"ref":${ref},"event":${json}}`);
+  const before = `{"ref":${ref},"event":`;
+  const after = '}';
 
-  // BACKPRESSURE — a full connection is not written to. Nothing queues up meanwhile: the log keeps what comes, and the
-  // next batch is larger. Who takes nothing for too long is closed with 4008, and may resume.
+  // BACKPRESSURE — a full connection is not written to, whichever of its answers has filled it. Nothing queues up
+  // meanwhile: the log keeps what comes, and the next batch is larger. Who takes nothing for too long is closed with
+  // 4008, and may resume.
   for await (const batch of batches) {
-    if (socket.readyState !== socket.OPEN) break;
-    if (!writeMessages(tcp, messages(batch)) && !(await drained(tcp, writeStallMs)))
-      socket.close(4008, 'slow_consumer');
+    // Asked again after each wait: another answer may have been quicker.
+    while (outlet.full) if (!(await outlet.room())) return;
+    if (signal.aborted) return;
+    outlet.sendEvents(batch, before, after);
   }
 }
 
-function converse(socket: WebSocket, conversation: Conversation, { heartbeatMs }: TransportSettings): void {
+function converse(
+  socket: WebSocket,
+  outlet: Outlet,
+  conversation: Conversation,
+  { heartbeatMs }: TransportSettings,
+): void {
   socket.on('message', (data, isBinary) => conversation.hear(data, isBinary));
-  // Errors of the protocol or the network; `close` follows each of them.
-  socket.on('error', () => {});
 
   // HEARTBEAT — a protocol ping shows the server that the other end lives; a message shows the client, because a browser
-  // cannot see pings. Who said nothing since the last one is gone.
-  let alive = true;
-  const heard = () => (alive = true);
+  // cannot see pings. Who left two unanswered is gone. A full connection is not pinged: the ping would wait.
+  let unanswered = 0;
+  const heard = () => (unanswered = 0);
   socket.on('pong', heard).on('message', heard);
   const heartbeat = setInterval(() => {
-    if (!alive) return socket.terminate();
-    alive = false;
+    if (outlet.full) return;
+    if (unanswered === 2) return socket.terminate();
+    unanswered += 1;
     socket.ping();
     socket.send('{"type":"ping"}');
   }, heartbeatMs);

@@ -19,6 +19,7 @@ export type Section =
   | 'disconnect'
   | 'bad-start-requests'
   | 'bad-cursors'
+  | 'authentication'
   | 'shutdown';
 
 /** Where a requirement is written down. */

@@ -37,6 +37,7 @@ export class Generation {
   readonly owner: string;
   readonly request: SourceRequest;
   readonly log: GenerationLog;
+  readonly clock: Clock;
   /** Settles when the model has accepted the request, or the generation has ended before that. Never rejects. */
   readonly begun: Promise<void>;
   /** Tokens that the model has produced so far. */
@@ -59,6 +60,7 @@ export class Generation {
     this.id = options.id;
     this.owner = options.owner;
     this.request = options.request;
+    this.clock = options.clock;
     this.log = new GenerationLog(options.id, options.clock);
     this.begun = new Promise((resolve) => {
       this.#markBegun = resolve;
@@ -124,7 +126,7 @@ export class Generation {
   }
 
   async #stop(by: CancelledBy, closeTimeoutMs: number): Promise<StopReceipt> {
-    const { clock } = this.#options;
+    const { clock } = this;
     const stoppedAt = clock.now();
     this.#abort.abort();
     // The log ends only after the model's connection has closed, so that `cancelled` means "nothing runs any more";

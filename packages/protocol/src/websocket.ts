@@ -16,7 +16,9 @@ export type ClientMessage =
   | { readonly type: 'attach'; readonly ref: number; readonly after: string }
   | { readonly type: 'detach'; readonly ref: number }
   | { readonly type: 'stop'; readonly id: string }
-  | { readonly type: 'pong' };
+  | { readonly type: 'pong' }
+  /** The first message on a server with users, where the upgrade had no credentials. One of the two. */
+  | { readonly type: 'authenticate'; readonly token?: string; readonly ticket?: string };
 
 /** What a server says. */
 export type ServerMessage =
@@ -29,5 +31,6 @@ export type ServerMessage =
     }
   | { readonly ref: number; readonly event: StreamEvent }
   | { readonly stopped: string; readonly receipt: StopReceipt }
-  | { readonly ref?: number; readonly error: ErrorBody }
+  /** With `ref`, nothing follows under it. With `refInUse`, what that ref reads already goes on. */
+  | { readonly ref?: number; readonly refInUse?: number; readonly error: ErrorBody }
   | { readonly type: 'ping' };

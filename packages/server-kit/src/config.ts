@@ -1,5 +1,9 @@
-import { DEFAULT_SETTINGS } from './settings.js';
+import { readFileSync } from 'node:fs';
+
 import { Command, InvalidArgumentError, Option } from 'commander';
+
+import { DEFAULT_SETTINGS } from './settings.js';
+import { Users } from './users.js';
 
 /** What the command line and the environment decide. Durations in milliseconds. */
 export interface ServerConfig {
@@ -15,6 +19,16 @@ export interface ServerConfig {
   readonly retentionMs: number;
   readonly retentionBytes: number;
   readonly maxRunning: number;
+  /** Of one user; without users there is no such limit. */
+  readonly maxRunningPerUser: number;
+  readonly maxConnections: number;
+  /** New streams per second, after the first `streamsBurst`. */
+  readonly streamsPerSecond: number;
+  readonly streamsBurst: number;
+  /** Who may use the server; undefined: everybody who can reach it. */
+  readonly users: Users | undefined;
+  /** Origins whose pages may use the server. */
+  readonly allowOrigin: readonly string[];
   readonly timing: boolean;
 }
 
@@ -27,6 +41,10 @@ const NUMBERS: readonly (readonly [string, number, number, number, string])[] = 
   ['retention-ms', 600_000, 0, 2_147_483_647, 'how long finished answers are kept'],
   ['retention-bytes', 64 * 1024 * 1024, 0, Number.MAX_SAFE_INTEGER, 'how much all answers may hold'],
   ['max-running', 200, 1, 1_000_000, 'generations at the same time'],
+  ['max-running-per-user', 4, 1, 1_000_000, 'generations of one user at the same time'],
+  ['max-connections', 4_096, 1, 1_000_000, 'connections at the same time'],
+  ['streams-per-second', 200, 1, 1_000_000, 'new streams, after the first burst'],
+  ['streams-burst', 500, 1, 1_000_000, 'new streams at once'],
 ];
 
 /**
@@ -42,9 +60,45 @@ export function readConfig(name: string, defaultPort: number, argv: readonly str
     const variable = `TOKENWIRE_${flag.toUpperCase().replaceAll('-', '_')}`;
     command.addOption(number(flag, value, low, high, help).env(variable));
   }
+  command.option('--users <file>', 'who may use the server: a line name:token for each', usersIn);
+  command.addOption(
+    new Option('--allow-origin <origin>', 'pages that may use the server; may be given again')
+      .default([])
+      .env('TOKENWIRE_ALLOW_ORIGIN')
+      .argParser(origins),
+  );
   command.option('--timing', 'offer GET /generations/:id/timing, which benchmarks need', false);
   command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
-  return command.parse([...argv], { from: 'user' }).opts<ServerConfig>();
+  const config = command.parse([...argv], { from: 'user' }).opts<ServerConfig>();
+  return { ...config, users: config.users ?? usersInVariable(command) };
+}
+
+/** A file, because what stands on a command line can be read by everybody on the machine. */
+function usersIn(path: string): Users {
+  try {
+    return new Users(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function usersInVariable(command: Command): Users | undefined {
+  const text = process.env['TOKENWIRE_USERS'];
+  if (text === undefined || text === '') return undefined;
+  try {
+    return new Users(text);
+  } catch (error) {
+    return command.error(`error: TOKENWIRE_USERS: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function origins(text: string, earlier: readonly string[]): readonly string[] {
+  const added = text.split(',').map((origin) => origin.trim());
+  for (const origin of added) {
+    if (URL.canParse(origin) && new URL(origin).origin === origin) continue;
+    throw new InvalidArgumentError('Must be an origin such as https://app.example, without a path.');
+  }
+  return [...earlier, ...added];
 }
 
 function number(flag: string, value: number, low: number, high: number, help: string): Option {

@@ -55,15 +55,21 @@ function readBody(req: IncomingMessage): Promise<Buffer> {
   });
 }
 
-/** The start request in a body that `jsonBody` has read. */
-export function requestFromBody(req: Request): StartRequest {
-  let text: string;
+/**
+ * The text of a body that `jsonBody` has read.
+ * @throws {TokenwireError} `invalid_json` when it is not UTF-8.
+ */
+export function textOfBody(req: Request): string {
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(req.body as Buffer);
+    return new TextDecoder('utf-8', { fatal: true }).decode(req.body as Buffer);
   } catch {
     throw new TokenwireError('invalid_json', 'The body is not valid UTF-8.');
   }
-  return parseRequest(parseJsonText(text));
+}
+
+/** The start request in a body that `jsonBody` has read. */
+export function requestFromBody(req: Request): StartRequest {
+  return parseRequest(parseJsonText(textOfBody(req)));
 }
 
 /** The query, read once and strictly: `after[]=` or a repeated key must not mean anything by accident. */
@@ -93,6 +99,7 @@ const DEMO_FIELDS: Record<string, 'text' | 'number'> = {
 export function requestFromQuery(req: Request): StartRequest {
   const fields: [string, unknown][] = [];
   for (const [key, value] of queryOf(req)) {
+    if (key === 'ticket') continue;
     const number = DEMO_FIELDS[key] === 'number' && /^\d{1,10}(\.\d{1,6})?$/.test(value);
     fields.push([key, number ? Number(value) : value]);
   }

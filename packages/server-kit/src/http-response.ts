@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import type { Writable } from 'node:stream';
 
 import { TokenwireError } from '@tokenwire/protocol';
 import type { Generation } from '@tokenwire/generation-log';
@@ -33,14 +32,25 @@ export function sendJson(
   headers: Record<string, string> = {},
 ): void {
   const body = typeof json === 'string' ? json : JSON.stringify(json);
+  sendJsonParts(res, status, [body], headers);
+}
+
+/** Sends JSON that is in parts already, of which large ones are bytes that others send too. */
+export function sendJsonParts(
+  res: ServerResponse,
+  status: number,
+  parts: readonly (string | Buffer)[],
+  headers: Record<string, string> = {},
+): void {
   res.writeHead(status, {
     ...headers,
     'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(body),
+    'Content-Length': parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0),
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
   });
-  res.end(body);
+  for (const part of parts.slice(0, -1)) res.write(part);
+  res.end(parts.at(-1));
 }
 
 /**
@@ -59,26 +69,4 @@ export function closedSignal(res: ServerResponse): AbortSignal {
   if (res.closed || res.destroyed) controller.abort();
   else res.once('close', () => controller.abort());
   return controller.signal;
-}
-
-/**
- * Waits until a full connection takes more. `write() === false` means accepted, so nothing is written again.
- * Also ends when the connection closes: a `drain` never comes then.
- * @param stream a response, or the socket under a WebSocket.
- * @returns false when the connection is gone, or took nothing for `stallMs`.
- */
-export function drained(stream: Writable, stallMs: number): Promise<boolean> {
-  if (stream.destroyed || stream.closed) return Promise.resolve(false);
-  if (!stream.writableNeedDrain) return Promise.resolve(true);
-  return new Promise((resolve) => {
-    const settle = (ok: boolean) => {
-      clearTimeout(stall);
-      stream.off('drain', onDrain).off('close', onClose);
-      resolve(ok);
-    };
-    const onDrain = () => settle(true);
-    const onClose = () => settle(false);
-    const stall = setTimeout(onClose, stallMs);
-    stream.once('drain', onDrain).once('close', onClose);
-  });
 }

@@ -76,6 +76,18 @@ export function parseRequest(value: unknown): StartRequest {
   return { ...rest, messages: messages ?? [{ role: 'user', content: prompt ?? '' }] } as StartRequest;
 }
 
+const ticketSchema = z.strictObject({ generation: z.string().max(200).optional() });
+
+/**
+ * Checks the body of `POST /tickets`.
+ * @throws {TokenwireError} `unknown_field` or `invalid_request`.
+ */
+export function parseTicketRequest(value: unknown): { readonly generation?: string | undefined } {
+  const result = ticketSchema.safeParse(value);
+  if (result.success) return result.data;
+  throw toError(result.error.issues);
+}
+
 function toError(issues: readonly z.core.$ZodIssue[]): TokenwireError {
   const unknown = issues.find((issue) => issue.code === 'unrecognized_keys');
   if (unknown) {

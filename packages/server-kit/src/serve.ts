@@ -2,16 +2,22 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { Generations } from '@tokenwire/generation-log';
+import { TokenwireError } from '@tokenwire/protocol';
 import { createSources, loadTiny, sourcesConfigFromEnv } from '@tokenwire/token-source';
 
 import { createApp, type Mounted } from './app.js';
 import { answerClientError } from './client-error.js';
 import { readConfig, type ServerConfig } from './config.js';
+import { Connections } from './connections.js';
 import { drainOnSignal } from './drain.js';
-import { logToStderr, toTokenwireError } from './errors.js';
+import { toTokenwireError } from './errors.js';
 import { checkHost, isLoopback } from './host-check.js';
+import { logToStderr } from './log-line.js';
+import { checkOrigin } from './origin-check.js';
 import { sendRawError } from './raw-error.js';
 import { DEFAULT_SETTINGS, type TransportSettings } from './settings.js';
+import { Tickets } from './tickets.js';
+import { TokenBucket, type TokenBucketOptions } from './token-bucket.js';
 
 export interface ServeOptions {
   /** For the usage text. */
@@ -35,29 +41,63 @@ export function serve({ name, defaultPort, mount, argv = process.argv.slice(2) }
   const sources = createSources(sourcesConfigFromEnv(process.env));
   const generations = new Generations({
     ...config,
+    maxRunningPerOwner: config.maxRunningPerUser,
     resolve: (model) => sources.resolve(model),
     onInternalError: (error) => logToStderr({ level: 'error', code: 'internal', cause: stackOf(error) }),
   });
   const draining = new AbortController();
-  const settings = { ...DEFAULT_SETTINGS, ...pickSettings(config), draining: draining.signal };
+  const settings = settingsOf(config, generations, draining.signal);
   const transport = mount(generations, settings);
-  const loopbackOnly = isLoopback(config.host);
-  const app = createApp({ generations, settings, transport, loopbackOnly, timing: config.timing });
-  const server = listen(config, createServer(LIMITS, app));
+  const server = createServer(LIMITS);
+  const { clock } = generations;
+  const connections = new Connections(server, { clock, max: config.maxConnections, writeStallMs: config.writeStallMs });
+  const rules = { loopbackOnly: isLoopback(config.host), allowOrigin: config.allowOrigin };
+  const app = createApp({ generations, settings, transport, connections, timing: config.timing, ...rules });
+  server.on('request', (req, res) => void (connections.admit(req, res) && app(req, res)));
   server.on('clientError', answerClientError);
-  if (transport.upgrade) server.on('upgrade', guarded(transport.upgrade, loopbackOnly));
+  if (transport.upgrade) server.on('upgrade', guarded(transport.upgrade, rules));
   drainOnSignal({ server, generations, transport, draining, drainMs: config.drainMs, close: () => sources.close() });
+  listen(config, server);
 }
 
-/** The same check for upgrades, which never reach the application. */
-function guarded(upgrade: NonNullable<Mounted['upgrade']>, loopbackOnly: boolean): NonNullable<Mounted['upgrade']> {
+/** The same checks for upgrades, which never reach the application. */
+function guarded(
+  upgrade: NonNullable<Mounted['upgrade']>,
+  { loopbackOnly, allowOrigin: allowed }: { readonly loopbackOnly: boolean; readonly allowOrigin: readonly string[] },
+): NonNullable<Mounted['upgrade']> {
   return (req, tcp, head) => {
     try {
       checkHost(req, loopbackOnly);
+      checkOrigin(req, { allowed, loopbackOnly });
     } catch (error) {
       return sendRawError(tcp, toTokenwireError(error));
     }
     return upgrade(req, tcp, head);
+  };
+}
+
+function settingsOf(config: ServerConfig, { clock }: Generations, draining: AbortSignal): TransportSettings {
+  const { heartbeatMs, writeStallMs, nextPollMs, users } = config;
+  return {
+    ...DEFAULT_SETTINGS,
+    ...{ heartbeatMs, writeStallMs, nextPollMs, draining },
+    ...(users ? { ownerOf: users.ownerOf, ownerOfToken: users.ownerOfToken } : {}),
+    tickets: new Tickets({ clock }),
+    admitStream: streamGate({ clock, perSecond: config.streamsPerSecond, burst: config.streamsBurst }),
+  };
+}
+
+/**
+ * Lets new streams in at a rate: when a thousand clients come back at once, those that are in are served well, and the
+ * others are told when to come.
+ */
+export function streamGate(options: TokenBucketOptions): () => void {
+  const bucket = new TokenBucket(options);
+  return () => {
+    const waitMs = bucket.take();
+    if (waitMs === 0) return;
+    const retryAfterMs = Math.max(1_000, waitMs);
+    throw new TokenwireError('overloaded', 'Too many streams were opened at once; try again later.', { retryAfterMs });
   };
 }
 
@@ -71,11 +111,7 @@ const LIMITS = {
   noDelay: true,
 } as const;
 
-function pickSettings({ heartbeatMs, writeStallMs, nextPollMs }: ServerConfig): Partial<TransportSettings> {
-  return { heartbeatMs, writeStallMs, nextPollMs };
-}
-
-function listen(config: ServerConfig, server: Server): Server {
+function listen(config: ServerConfig, server: Server): void {
   server.on('error', (error: NodeJS.ErrnoException) => {
     const hint =
       error.code === 'EADDRINUSE' ? `port ${config.port} is in use; choose another with --port N` : error.message;
@@ -88,7 +124,6 @@ function listen(config: ServerConfig, server: Server): Server {
     process.stdout.write(`listening http://${host}:${port}\n`);
     logToStderr({ level: 'info', event: 'boot', ...config });
   });
-  return server;
 }
 
 function stackOf(error: unknown): string {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 import type { Generation, Generations } from '@tokenwire/generation-log';
+import type { Clock } from '@tokenwire/protocol';
 import { Router } from 'express';
 
 import { waitMsOf } from './http-request.js';
@@ -41,7 +42,7 @@ export async function finished(
   settings: TransportSettings,
 ): Promise<void> {
   const leave = generation.enter();
-  const { signal, release } = patience(res, waitMs, settings.draining);
+  const { signal, release } = patience(res, waitMs, settings.draining, generation.clock);
   for await (const _ of generation.log.read(generation.log.lastSeq, { signal }));
   release();
   leave(POLL_LEASE_MS);
@@ -57,16 +58,16 @@ export interface Patience {
 }
 
 /** A signal that aborts after `waitMs`, when the client has gone, or when the server shuts down. */
-export function patience(res: ServerResponse, waitMs: number, draining: AbortSignal): Patience {
+export function patience(res: ServerResponse, waitMs: number, draining: AbortSignal, clock: Clock): Patience {
   const controller = new AbortController();
   const giveUp = () => controller.abort();
-  const timer = setTimeout(giveUp, waitMs);
+  const callOff = clock.after(waitMs, giveUp);
   closedSignal(res).addEventListener('abort', giveUp, { once: true });
   // Not AbortSignal.any: the draining signal lives as long as the server and would collect a follower per poll.
   draining.addEventListener('abort', giveUp, { once: true });
   if (draining.aborted) giveUp();
   const release = () => {
-    clearTimeout(timer);
+    callOff();
     draining.removeEventListener('abort', giveUp);
   };
   return { signal: controller.signal, giveUp, release };

@@ -12,6 +12,7 @@ import {
   waitMsOf,
 } from './http-request.js';
 import { generationHeaders, negotiate, sendJson, streamHeaders } from './http-response.js';
+import { readerOf } from './credentials.js';
 import { onlyMethods } from './errors.js';
 import { finished } from './snapshot.js';
 import type { TransportSettings } from './settings.js';
@@ -38,8 +39,15 @@ export function streamRouter(
   const router = Router();
   const demoTypes = [demoType, ...types.filter((type) => type !== demoType)];
 
-  const start = async (req: Request, res: Response, request: StartRequest, type: string): Promise<void> => {
-    const generation = startFrom(generations, settings, req, request);
+  const start = async (
+    req: Request,
+    res: Response,
+    request: StartRequest,
+    type: string,
+    owner = settings.ownerOf(req),
+  ): Promise<void> => {
+    settings.admitStream();
+    const generation = startFrom(generations, owner, req, request);
     await accepted(generation);
     await send(res, generation, 0, type);
   };
@@ -52,9 +60,10 @@ export function streamRouter(
 
   router.get('/generations/:id/events', async (req, res) => {
     const type = negotiate(req, types);
-    const where = { id: req.params.id, owner: settings.ownerOf(req) };
+    const where = { id: req.params.id, owner: readerOf(req, settings, req.params.id) };
     const { generation, seq } = locate(generations, cursorOf(req), where);
     if (req.method === 'HEAD') return void res.writeHead(200, streamHeaders(generation, type)).end();
+    settings.admitStream();
     return await send(res, generation, seq, type);
   });
 
@@ -62,14 +71,16 @@ export function streamRouter(
     const type = negotiate(req, demoTypes);
     // HEAD starts nothing: it must be safe to ask for.
     if (req.method === 'HEAD') return void res.writeHead(200, { 'Content-Type': type }).end();
-    refuseCrossSite(req);
+    refuseCrossSite(req, res);
     // A reconnecting EventSource names its generation, so it resumes and never starts (and bills) a second one.
     const cursor = cursorOf(req);
+    const owner = readerOf(req, settings, cursor?.id);
     if (cursor) {
-      const { generation, seq } = locate(generations, cursor, { owner: settings.ownerOf(req) });
+      const { generation, seq } = locate(generations, cursor, { owner });
+      settings.admitStream();
       return await send(res, generation, seq, type);
     }
-    return await start(req, res, requestFromQuery(req), type);
+    return await start(req, res, requestFromQuery(req), type, owner);
   });
 
   router.all('/stream', onlyMethods('GET', 'HEAD'));
@@ -84,7 +95,7 @@ export async function create(
   res: Response,
 ): Promise<void> {
   const waitMs = waitMsOf(req);
-  const generation = startFrom(generations, settings, req, requestFromBody(req));
+  const generation = startFrom(generations, settings.ownerOf(req), req, requestFromBody(req));
   if (waitMs === undefined) {
     const body = { id: generation.id, cursor: `${generation.id}.0` };
     return sendJson(res, 201, body, generationHeaders(generation));
@@ -93,14 +104,8 @@ export async function create(
   return sendJson(res, 201, generation.snapshot(), generationHeaders(generation));
 }
 
-function startFrom(
-  generations: Generations,
-  settings: TransportSettings,
-  req: Request,
-  request: StartRequest,
-): Generation {
+function startFrom(generations: Generations, owner: string, req: Request, request: StartRequest): Generation {
   const idempotencyKey = checkIdempotencyKey(req.headers['idempotency-key']);
-  const owner = settings.ownerOf(req);
   return generations.start(request, idempotencyKey === undefined ? { owner } : { owner, idempotencyKey });
 }
 
@@ -113,8 +118,8 @@ export async function accepted(generation: Generation): Promise<void> {
   if (generation.refused && generation.failure) throw generation.failure;
 }
 
-/** A GET that starts a generation must not be triggered by an image tag on somebody else's page. */
-function refuseCrossSite(req: Request): void {
-  if (req.get('sec-fetch-site') !== 'cross-site') return;
+/** A GET that starts a generation must not be triggered by an image tag on somebody else's page, unless it is allowed. */
+function refuseCrossSite(req: Request, res: Response): void {
+  if (req.get('sec-fetch-site') !== 'cross-site' || res.hasHeader('Access-Control-Allow-Origin')) return;
   throw new TokenwireError('forbidden', 'GET /stream is a demonstration for the same origin; use POST /generations.');
 }

@@ -8,6 +8,7 @@ import { eventually, PATIENCE_MS, within } from './eventually.js';
 /** A message of the server, of whatever kind. */
 export interface HeardMessage {
   readonly ref?: number;
+  readonly refInUse?: number;
   readonly type?: string;
   readonly generation?: string;
   readonly cursor?: string;

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 
 import { ENDLESS, PACED, QUICK, stop } from '../harness/answers.js';
 import { eventually, PATIENCE_MS, within } from '../harness/eventually.js';
@@ -21,8 +21,10 @@ export const websocketErrorRequirements: readonly Requirement[] = [
       await onSocket(target, async (session) => {
         session.say({ type: 'generate', ref: 1, request: PACED });
         session.say({ type: 'generate', ref: 1, request: PACED });
-        const { error, ref } = await session.hear('an error', (message) => message.error !== undefined);
-        deepEqual([error?.code, ref], ['conflict', 1]);
+        const { error, ref, refInUse } = await session.hear('an error', (message) => message.error !== undefined);
+        // With a `ref` of its own the error would mean that the answer under it has ended.
+        deepEqual([error?.code, ref, refInUse], ['conflict', undefined, 1]);
+        ok(error?.requestId, 'and it can be found in the log of the server');
         await wholeAnswer(session, 1);
       });
     },
@@ -58,6 +60,7 @@ export const websocketErrorRequirements: readonly Requirement[] = [
           ['', 'invalid_json'],
           ['[]', 'invalid_request'],
           ['null', 'invalid_request'],
+          [{ type: 'pong', x: 1 }, 'unknown_field'],
           [{ type: 'shout' }, 'invalid_request'],
           [{ type: 'generate', ref: 'one', request: QUICK }, 'invalid_request'],
           [{ type: 'stop', id: 'gen_0000000000000000000000' }, 'not_found'],
