@@ -27,7 +27,7 @@ export class Inbox {
 
   /** @throws {TokenwireError} `bad_response` for another generation than the one being read. */
   learn(id: string): void {
-    if (!isGenerationId(id)) throw badResponse('The server sent a generation id of an unknown form.');
+    if (!isGenerationId(id)) throw badResponse('The server sent an id of an unknown form.');
     this.id ??= id;
     if (this.id !== id) throw badResponse('The server answered with another generation.');
   }
@@ -47,10 +47,10 @@ export class Inbox {
     while (this.#index < this.#batch.length) {
       const event = this.#batch[this.#index++];
       if (!isEvent(event, this.id)) {
-        return this.#refuse(badResponse(`What the server sent after seq ${this.seq} is no event of this answer.`));
+        return this.#refuse(badResponse(`The server sent no event of this answer after seq ${this.seq}.`));
       }
       if (event.seq <= this.seq) continue;
-      if (event.seq > this.seq + 1) return this.#refuse(damaged(`Events after seq ${this.seq} are missing.`));
+      if (event.seq > this.seq + 1) return this.#refuse(damaged(`The server sent a gap after seq ${this.seq}.`));
       this.seq = event.seq;
       this.text += textOf(event);
       return event;

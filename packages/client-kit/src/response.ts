@@ -16,7 +16,7 @@ export async function acceptResponse(response: Response, mediaType: string): Pro
   // With `redirect: 'manual'` browsers hide a redirect behind status 0, Node shows it as it is.
   if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
     discard(response);
-    throw badResponse('The server redirects. Redirects are not followed: use the address it redirects to.');
+    throw badResponse('The server redirects. Use the address it redirects to.');
   }
   if (!response.ok) throw await errorOf(response);
   if (status === 204) return false;
@@ -40,7 +40,7 @@ export async function readObject(
   await acceptResponse(response, 'application/json');
   const value = parseJson(await readText(response, maxBytes, onBytes));
   // Half a document cannot be told from a wrong one where the platform does not check the length.
-  if (typeof value !== 'object' || value === null) throw damaged('The server sent something else than a JSON object.');
+  if (typeof value !== 'object' || value === null) throw damaged('The server sent no JSON object.');
   return value as Record<string, unknown>;
 }
 

@@ -23,7 +23,7 @@ const HEARTBEAT_MS = 15_000;
 export function settle(options: StreamOptions): Settings {
   const { request, after } = options;
   if ((request === undefined) === (after === undefined)) {
-    throw new TokenwireError('invalid_request', 'Give either `request` (start) or `after` (continue), not both.');
+    throw new TokenwireError('invalid_request', 'Give either `request` or `after`.');
   }
   return {
     options,
@@ -47,7 +47,7 @@ export function baseUrl(url: string | URL): URL {
     base.protocol = base.protocol.replace(/^ws/, 'http');
     return base;
   } catch (cause) {
-    throw new TokenwireError('invalid_request', '`url` must be an absolute URL such as http://localhost:4001.', {
+    throw new TokenwireError('invalid_request', '`url` must be an absolute URL.', {
       cause,
     });
   }

@@ -24,7 +24,7 @@ export function endingAt(
   const { status } = snapshot ?? {};
   if (status === 'running' || (status !== undefined && snapshot?.cursor !== cursor)) throw lost();
   if (status === 'completed' || status === 'cancelled') return { status, error: undefined };
-  if (status !== 'failed') throw badResponse('The server sent a snapshot without a status.');
+  if (status !== 'failed') throw badResponse('The server sent no status.');
   const { error = { code: 'internal', message: 'The answer failed.', retryable: false } } = snapshot ?? {};
   return { status, error: errorFromBody(error, 'internal') };
 }

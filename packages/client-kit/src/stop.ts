@@ -60,7 +60,7 @@ async function tryOnce(engine: Engine, signal: AbortSignal): Promise<StopReceipt
   if (engine.id === undefined) engine.inbox.learn(await askForId(fetch, engine.settings));
   const receipt = await postJson(fetch, `/generations/${engine.id}/stop`, {});
   if (typeof receipt['id'] !== 'string' || typeof receipt['status'] !== 'string') {
-    throw badResponse('The server answered a stop without a receipt.');
+    throw badResponse('The server sent no receipt.');
   }
   return receipt as unknown as StopReceipt;
 }

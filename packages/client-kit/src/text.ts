@@ -18,7 +18,7 @@ export const MAX_EVENT_LENGTH = 2 * 1024 * 1024;
 
 /** What an endless or oversized event gets. */
 export function tooLong(): TokenwireError {
-  return badResponse(`The server sent an event of more than ${MAX_EVENT_LENGTH} characters.`);
+  return badResponse(`The server sent more than ${MAX_EVENT_LENGTH} characters for one event.`);
 }
 
 /**
@@ -58,7 +58,7 @@ export async function readText(
     onBytes?.(value.byteLength);
     if (size > maxBytes) {
       reader.cancel().catch(() => undefined);
-      throw badResponse(`The server's answer is longer than ${maxBytes} bytes.`);
+      throw badResponse(`The server sent more than ${maxBytes} bytes.`);
     }
     text += decode(value);
   }

@@ -13,13 +13,21 @@ const identical = ({ events, error }: Outcome, cutAfter: number): void => {
   expect(events, `cut after ${cutAfter}`).toEqual(ANSWER);
 };
 
-test('a cut after any byte of a hostile answer changes nothing that the application gets', async () => {
-  expect(await cutEverywhere(streamLongPoll, server, identical)).toBeGreaterThan(1000);
-});
+test(
+  'a cut after any byte of a hostile answer changes nothing that the application gets',
+  { timeout: 300_000 },
+  async () => {
+    expect(await cutEverywhere(streamLongPoll, server, identical)).toBeGreaterThan(1000);
+  },
+);
 
-test('nor does it with short polling, which asks with another `wait` and is otherwise the same', async () => {
-  expect(await cutEverywhere(streamShortPoll, server, identical, {}, 7)).toBeGreaterThan(1000);
-});
+test(
+  'nor does it with short polling, which asks with another `wait` and is otherwise the same',
+  { timeout: 300_000 },
+  async () => {
+    expect(await cutEverywhere(streamShortPoll, server, identical, {}, 7)).toBeGreaterThan(1000);
+  },
+);
 
 test('the answer arrives byte by byte as it arrives in one piece', async () => {
   const slicer = await proxy(server.url, { segment: 1 });

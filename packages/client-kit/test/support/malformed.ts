@@ -255,6 +255,17 @@ function bytes(mode: Mode): Row[] {
   ];
 }
 
+/** Each connection (poll) brings one event; of polls, every second one is answered with half a page. */
+function thousandCuts(mode: Mode, events: readonly StreamEvent[]): Script {
+  let count = 0;
+  return (peer) => {
+    count += 1;
+    if (mode === 'polling' && count % 2 === 0) peer.raw('"');
+    else peer.say(events[peer.after]);
+    peer.end();
+  };
+}
+
 /** Runs the table against a client. `more` are rows that only its transport has. */
 export function malformedSuite(
   mode: Mode,
@@ -291,6 +302,16 @@ export function malformedSuite(
         await server.idle();
       },
     );
+  });
+
+  test('an answer in a thousand pieces, each on a connection of its own, is exact', { timeout: 120_000 }, async () => {
+    const events = log(START, ...Array.from({ length: 998 }, (_, i) => text(`${i} `)), STOP);
+    const server = await listen([thousandCuts(mode, events)]);
+    servers.push(server);
+    const stream = open({ url: server.url, request: { prompt: 'x' }, ...QUICK, ...options });
+    expect(await drain(stream)).toEqual({ events, error: undefined });
+    expect(server.count).toBe(mode === 'polling' ? 1_999 : 1_000);
+    await server.idle();
   });
 }
 
