@@ -1,6 +1,7 @@
 // What the page of browser.test.ts offers: the clients as published, bundled for a browser.
 import { streamChunked } from '@tokenwire/client-chunked';
-import type { OpenStream, StreamOptions } from '@tokenwire/client-kit';
+import type { OpenStream, StreamOptions, TokenStream } from '@tokenwire/client-kit';
+import { streamLadder } from '@tokenwire/client-ladder';
 import { streamLongPoll, streamShortPoll } from '@tokenwire/client-polling';
 import { streamSse } from '@tokenwire/client-sse';
 import { streamWebSocket } from '@tokenwire/client-websocket';
@@ -24,6 +25,32 @@ export async function read(mode: Mode, options: Omit<StreamOptions, 'url'>) {
   const types: string[] = [];
   for await (const event of stream) types.push(event.type);
   return { text: stream.textSoFar, types, status: stream.status, id: stream.id ?? '' };
+}
+
+/** What `begin` reads. */
+let patient: TokenStream | undefined;
+
+/** Begins to read, in such a way that the wait after a lost connection takes an hour. */
+export function begin(mode: Mode, options: Omit<StreamOptions, 'url'>): void {
+  const hour = 3_600_000;
+  patient = open[mode]({ url, ...options, retry: { baseMs: hour, capMs: hour }, random: () => 1 });
+  // Fails the page's test through `finish`.
+  patient.text().catch(() => undefined);
+}
+
+/** How far it is. */
+export const progress = () => ({ text: patient?.textSoFar ?? '', status: patient?.status });
+
+/** Waits for its end. */
+export async function finish() {
+  const text = await patient?.text();
+  return { text, id: patient?.id ?? '', reconnects: patient?.reconnects };
+}
+
+/** Reads an answer over the best transport. */
+export async function readLadder(options: Omit<StreamOptions, 'url'>) {
+  const stream = streamLadder({ url, ...options });
+  return { text: await stream.text(), transport: stream.transport, steps: stream.steps, id: stream.id ?? '' };
 }
 
 /** Leaves an answer after 20 events, and reads the rest over another mode. */

@@ -32,6 +32,12 @@ if (!executablePath)
 
 declare const clients: typeof import('./browser-clients.js');
 
+/** Tells the page what a browser without a screen never does by itself. */
+function dispatch(target: 'document' | 'window', type: string): (page: Page) => Promise<unknown> {
+  return (page) =>
+    page.evaluate(([target, type]) => globalThis[target].dispatchEvent(new Event(type)), [target, type] as const);
+}
+
 async function bundleClients(): Promise<string> {
   const result = await build({
     root,
@@ -124,6 +130,41 @@ describe.skipIf(!executablePath)('in Chromium', () => {
       expect(text).toBe(whole);
     },
   );
+
+  test('the ladder stays on the WebSocket, where there is nothing in the way', async () => {
+    const { text, transport, steps, id } = await page.evaluate((options) => clients.readLadder(options), { request });
+    expect([text, transport, steps]).toEqual([generations.get(id).log.text, 'websocket', []]);
+  });
+
+  describe('a reader that waits for an hour after a lost connection', () => {
+    const slow: GenerationRequest = { ...request, maxTokens: 400, cadence: 'fast', onDisconnect: 'continue' };
+
+    test.each<[string, (page: Page) => Promise<unknown>, (page: Page) => Promise<unknown>]>([
+      [
+        'when its network is back',
+        (page) => page.context().setOffline(true),
+        (page) => page.context().setOffline(false),
+      ],
+      ['when its page is seen again', async () => {}, dispatch('document', 'visibilitychange')],
+      ['when its page comes out of the cache', async () => {}, dispatch('window', 'pageshow')],
+    ])('goes on at once %s', async (_, leave, wake) => {
+      const context = await browser.newContext();
+      try {
+        const page = await context.newPage();
+        await page.goto(origin);
+        await page.evaluate((options) => clients.begin('chunked', options), { request: slow });
+        await page.waitForFunction(() => clients.progress().text !== '');
+        await leave(page);
+        server.closeAllConnections();
+        await page.waitForFunction(() => clients.progress().status === 'reconnecting');
+        await wake(page);
+        const { text, id, reconnects } = await page.evaluate(() => clients.finish());
+        expect([text, reconnects]).toEqual([generations.get(id).log.text, 1]);
+      } finally {
+        await context.close();
+      }
+    });
+  });
 
   test('the browser’s own EventSource reads /stream to its end, and stops without a second answer', async () => {
     const before = generations.stats().kept;
