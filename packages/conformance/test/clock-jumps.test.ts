@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 
 import { eventually } from '../src/index.js';
 import { at, ENDLESS, PACED, snapshot, start, stop } from '../src/harness/answers.js';
@@ -25,22 +25,26 @@ it('The wall clock of that server does jump', async () => {
   expect(Number(stdout)).toBeGreaterThan(86_400_000);
 });
 
-describe.each(bed.targets)('While the wall clock jumps by a day, over $mode', (target) => {
-  it.concurrent('an answer is read without an interruption', async () => {
+it.concurrent.each(bed.targets)(
+  'While it jumps, an answer over $mode is read without an interruption',
+  async (target) => {
     const { events, error, stream } = await read(target, { request: PACED });
     expect(error).toBeUndefined();
     checkLog(events);
     expect(events.at(-1)?.type).toBe('message_stop');
     expect(stream.reconnects).toBe(0);
     expect((await read(target, { after: at(stream.id ?? '', 0) })).events).toEqual(events);
-  });
+  },
+);
 
-  it.concurrent('the grace period is as long as it was said to be', async () => {
+it.concurrent.each(bed.targets)(
+  'While it jumps, a reader over $mode has the grace period that it was told',
+  async (target) => {
     const id = await start(target, { ...ENDLESS, onDisconnect: { graceMs: GRACE_MS } });
     await readSome(target.open({ url: target.url, after: at(id, 0) }), 5);
     const leftAt = performance.now();
     await eventually('it is cancelled', async () => (await snapshot(target, id)).status === 'cancelled');
     expect(performance.now() - leftAt).toBeGreaterThan(GRACE_MS / 2);
     expect((await stop(target, id)).alreadyDone).toBe(true);
-  });
-});
+  },
+);
