@@ -58,12 +58,13 @@ async function startBed(
   { args = [], env = {} }: BedOptions = {},
 ): Promise<TestBed> {
   const upstream = await Upstream.start();
-  const launch: NonNullable<Target['launch']> = (more, moreEnv = {}) =>
+  const start = (more: readonly string[], moreEnv = {}): Promise<RunningServer> =>
     startServer(mainOf(app), {
       args: [...SERVER_ARGS, ...more],
       env: { TOKENWIRE_COMPATIBLE_URL: upstream.url, ...moreEnv },
     });
-  const server = await launch(args, env);
+  const server = await start(args, env);
+  const launch: Target['launch'] = (more) => start(more);
   const all = modes.length > 1 ? { clients: CLIENTS } : {};
   const targets = modes.map((mode) => ({ mode, url: server.url, open: CLIENTS[mode], upstream, launch, ...all }));
   return {
