@@ -1,23 +1,32 @@
 import type { Requirement } from './requirement.js';
+import { applicationRequirements } from './requirements/application.js';
 import { batchRequirements } from './requirements/batch.js';
 import { chunkedRequirements } from './requirements/chunked.js';
 import { combinedRequirements } from './requirements/combined.js';
 import { contentRequirements } from './requirements/content.js';
 import { cursorRequirements } from './requirements/cursor.js';
 import { cutRequirements } from './requirements/cuts.js';
+import { departureRequirements } from './requirements/departures.js';
 import { errorRequirements } from './requirements/errors.js';
 import { headerRequirements } from './requirements/headers.js';
 import { heartbeatRequirements } from './requirements/heartbeat.js';
 import { idempotencyRequirements } from './requirements/idempotency.js';
 import { lifecycleRequirements } from './requirements/lifecycle.js';
+import { lostHistoryRequirements } from './requirements/lost-history.js';
 import { networkRequirements } from './requirements/network.js';
 import { orderRequirements } from './requirements/order.js';
+import { overloadRequirements } from './requirements/overload.js';
 import { pollingRequirements } from './requirements/polling.js';
 import { readerRequirements } from './requirements/readers.js';
 import { resumeRequirements } from './requirements/resume.js';
+import { shutdownRequirements } from './requirements/shutdown.js';
 import { sseRequirements } from './requirements/sse.js';
 import { startRequestRequirements } from './requirements/start-request.js';
+import { stopMomentRequirements } from './requirements/stop-moments.js';
 import { stopRequirements } from './requirements/stop.js';
+import { upstreamContentRequirements } from './requirements/upstream-content.js';
+import { upstreamFaultRequirements } from './requirements/upstream-faults.js';
+import { upstreamSilenceRequirements } from './requirements/upstream-silence.js';
 import { upstreamRequirements } from './requirements/upstream.js';
 import { websocketErrorRequirements } from './requirements/websocket-errors.js';
 import { websocketRequirements } from './requirements/websocket.js';
@@ -28,7 +37,10 @@ export const GROUPS: Readonly<Record<string, readonly Requirement[]>> = {
   Content: contentRequirements,
   Resuming: resumeRequirements,
   Readers: readerRequirements,
+  Departures: departureRequirements,
+  Applications: applicationRequirements,
   Stopping: stopRequirements,
+  'Moments of a stop': stopMomentRequirements,
   Errors: errorRequirements,
   'Cut connections': cutRequirements,
   'Broken networks': networkRequirements,
@@ -42,9 +54,15 @@ export const GROUPS: Readonly<Record<string, readonly Requirement[]>> = {
   'WebSocket errors': websocketErrorRequirements,
   Heartbeat: heartbeatRequirements,
   Upstream: upstreamRequirements,
+  'Faults of an upstream': upstreamFaultRequirements,
+  'Silence of an upstream': upstreamSilenceRequirements,
+  'Content of an upstream': upstreamContentRequirements,
   'Combined server': combinedRequirements,
   'Start requests': startRequestRequirements,
   Cursors: cursorRequirements,
+  'Lost history': lostHistoryRequirements,
+  Overload: overloadRequirements,
+  Shutdown: shutdownRequirements,
   // Last: it looks at what the others have left behind.
   'Life of a server': lifecycleRequirements,
 };

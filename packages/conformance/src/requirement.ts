@@ -20,7 +20,8 @@ export type Section =
   | 'bad-start-requests'
   | 'bad-cursors'
   | 'authentication'
-  | 'shutdown';
+  | 'shutdown'
+  | 'limits-and-defaults';
 
 /** Where a requirement is written down. */
 export type Source = `docs/protocol.md#${Section}`;

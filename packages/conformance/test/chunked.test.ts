@@ -1,11 +1,8 @@
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, describe } from 'vitest';
 
-import { cellsOf } from '../src/index.js';
-import { bedOf } from './support.js';
+import { askAll, bedOf } from './support.js';
 
 const bed = await bedOf('chunked');
 afterAll(() => bed.close());
 
-describe.each(bed.targets)('$mode', (target) => {
-  for (const { title, run } of cellsOf(target)) it(title, run);
-});
+describe.each(bed.targets)('$mode', askAll);

@@ -1,12 +1,9 @@
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, describe } from 'vitest';
 
-import { cellsOf } from '../src/index.js';
-import { combinedBed } from './support.js';
+import { askAll, combinedBed } from './support.js';
 
 const bed = await combinedBed();
 afterAll(() => bed.close());
 
 // Two files share the modes of the combined server, so that two workers share the waiting.
-describe.each(bed.targets.filter(({ mode }) => !mode.endsWith('poll')))('the combined server over $mode', (target) => {
-  for (const { title, run } of cellsOf(target)) it(title, run);
-});
+describe.each(bed.targets.filter(({ mode }) => !mode.endsWith('poll')))('the combined server over $mode', askAll);

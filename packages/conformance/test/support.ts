@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 
 import { MODES, transportOf, type Mode } from '@tokenwire/protocol';
+import { it } from 'vitest';
 
-import { CLIENTS, startServer, Upstream, type RunningServer, type Target } from '../src/index.js';
+import { cellsOf, CLIENTS, startServer, Upstream, type Cell, type RunningServer, type Target } from '../src/index.js';
 
 /** Script of a built server; servers are only ever run, never imported. */
 function mainOf(app: string): string {
@@ -17,10 +18,28 @@ const SERVER_ARGS = ['--next-poll-ms', '100', '--retention-bytes', String(512 * 
 
 /** A server with everything that requirements may need. */
 export interface TestBed {
+  readonly server: RunningServer;
   /** The targets that this server is: one, or all modes of the combined server. */
   readonly targets: readonly Target[];
   /** Ends everything. @throws unless the server ends with status 0. */
   readonly close: () => Promise<void>;
+}
+
+/**
+ * Makes a test of each requirement. Those that start servers of their own wait most of the time and share nothing, so
+ * some of them run at once, after all others.
+ */
+export function askAll(target: Target): void {
+  const startsServers = ({ requirement }: Cell): boolean => requirement.needs?.includes('launch') ?? false;
+  const cells = cellsOf(target);
+  for (const { title, run } of cells.filter((cell) => !startsServers(cell))) it(title, run);
+  for (const { title, run } of cells.filter(startsServers)) it.concurrent(title, run);
+}
+
+/** How the server of a test bed is started, beside what all are started with. */
+export interface BedOptions {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts the server of one mode. */
@@ -29,19 +48,27 @@ export function bedOf(mode: Mode): Promise<TestBed> {
 }
 
 /** Starts the combined server. */
-export function combinedBed(): Promise<TestBed> {
-  return startBed('playground', MODES);
+export function combinedBed(options?: BedOptions): Promise<TestBed> {
+  return startBed('playground', MODES, options);
 }
 
-async function startBed(app: string, modes: readonly Mode[]): Promise<TestBed> {
+async function startBed(
+  app: string,
+  modes: readonly Mode[],
+  { args = [], env = {} }: BedOptions = {},
+): Promise<TestBed> {
   const upstream = await Upstream.start();
-  const env = { TOKENWIRE_COMPATIBLE_URL: upstream.url };
-  const launch = (args: readonly string[]): Promise<RunningServer> =>
-    startServer(mainOf(app), { args: [...SERVER_ARGS, ...args], env });
-  const server = await launch([]);
+  const start = (more: readonly string[], moreEnv = {}): Promise<RunningServer> =>
+    startServer(mainOf(app), {
+      args: [...SERVER_ARGS, ...more],
+      env: { TOKENWIRE_COMPATIBLE_URL: upstream.url, ...moreEnv },
+    });
+  const server = await start(args, env);
+  const launch: Target['launch'] = (more) => start(more);
   const all = modes.length > 1 ? { clients: CLIENTS } : {};
   const targets = modes.map((mode) => ({ mode, url: server.url, open: CLIENTS[mode], upstream, launch, ...all }));
   return {
+    server,
     targets,
     async close() {
       const status = await server.stop();

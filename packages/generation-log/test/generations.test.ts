@@ -1,8 +1,8 @@
 import { TokenwireError } from '@tokenwire/protocol';
-import type { Piece } from '@tokenwire/token-source';
+import type { Piece, TokenSource } from '@tokenwire/token-source';
 import { expect, test } from 'vitest';
 
-import { readAll, REQUEST, settle, setUp, typesOf } from './support.js';
+import { readAll, REQUEST, ScriptedModel, settle, setUp, typesOf } from './support.js';
 
 test('an answer becomes events with its blocks opened and closed', async () => {
   const { generations, model } = setUp();
@@ -80,6 +80,28 @@ test('a bug in a source ends that one answer with "internal", says nothing of it
   expect(JSON.parse(entries.at(-1)?.json ?? '')).toMatchObject({ type: 'error', error: { code: 'internal' } });
   expect(entries.at(-1)?.json).not.toContain('secret');
   expect(reported).toHaveLength(1);
+});
+
+test('a bug in one answer leaves the others alone', async () => {
+  const models = new Map(['broken', 'sound'].map((name) => [name, new ScriptedModel()]));
+  const source: TokenSource = (request, context) => {
+    const model = models.get(request.model);
+    if (!model) throw new TypeError('no such model');
+    return model.source(request, context);
+  };
+  const { generations } = setUp({ resolve: () => source });
+  const [broken, sound, absent] = ['broken', 'sound', 'absent'].map((model) =>
+    generations.start({ ...REQUEST, model }),
+  );
+  models.get('sound')?.say('a');
+  models.get('broken')?.fail(new TypeError('undefined is not a function'));
+  await settle();
+  expect([broken?.failure?.code, absent?.failure?.code, sound?.status]).toEqual(['internal', 'internal', 'running']);
+  models.get('sound')?.say('b');
+  models.get('sound')?.finish();
+  await settle();
+  expect([sound?.status, sound?.snapshot().text]).toEqual(['completed', 'ab']);
+  expect(generations.stats().running).toBe(0);
 });
 
 test('a source that fails after its end is a reported bug, and the answer stays complete', async () => {

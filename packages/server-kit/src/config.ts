@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
+import { DEFAULT_UPSTREAM_LIMITS, type UpstreamLimits } from '@tokenwire/token-source';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { DEFAULT_SETTINGS } from './settings.js';
@@ -29,8 +30,18 @@ export interface ServerConfig {
   readonly users: Users | undefined;
   /** Origins whose pages may use the server. */
   readonly allowOrigin: readonly string[];
+  /** How long models behind an API may take: see `UpstreamLimits`. */
+  readonly upstreamConnectMs: number;
+  readonly upstreamFirstTokenMs: number;
+  readonly upstreamContentIdleMs: number;
+  readonly upstreamTotalMs: number;
+  readonly upstreamRetryDelayMs: number;
   readonly timing: boolean;
 }
+
+const UPSTREAM = DEFAULT_UPSTREAM_LIMITS;
+/** Above it the first retry, up to 25 % later, would exceed `maxRetryDelayMs` and never be made. */
+const MAX_RETRY_DELAY_MS = UPSTREAM.maxRetryDelayMs / 1.25;
 
 /** Flag, default, lowest and highest value, what it means. Each is also read from `TOKENWIRE_<FLAG>`. */
 const NUMBERS: readonly (readonly [string, number, number, number, string])[] = [
@@ -45,6 +56,11 @@ const NUMBERS: readonly (readonly [string, number, number, number, string])[] = 
   ['max-connections', 4_096, 1, 1_000_000, 'connections at the same time'],
   ['streams-per-second', 200, 1, 1_000_000, 'new streams, after the first burst'],
   ['streams-burst', 500, 1, 1_000_000, 'new streams at once'],
+  ['upstream-connect-ms', UPSTREAM.connectMs, 10, 3_600_000, 'until the connection to a model stands'],
+  ['upstream-first-token-ms', UPSTREAM.firstTokenMs, 10, 3_600_000, 'until a model says something'],
+  ['upstream-content-idle-ms', UPSTREAM.contentIdleMs, 10, 3_600_000, 'how long a model may fall silent'],
+  ['upstream-total-ms', UPSTREAM.totalMs, 10, 3_600_000, 'how long a whole answer of a model may take'],
+  ['upstream-retry-delay-ms', UPSTREAM.retryDelayMs, 0, MAX_RETRY_DELAY_MS, 'before asking a model again'],
 ];
 
 /**
@@ -99,6 +115,17 @@ function origins(text: string, earlier: readonly string[]): readonly string[] {
     throw new InvalidArgumentError('Must be an origin such as https://app.example, without a path.');
   }
   return [...earlier, ...added];
+}
+
+/** What the configuration says about upstreams, in the form that token sources take. */
+export function upstreamLimitsOf(config: ServerConfig): Partial<UpstreamLimits> {
+  return {
+    connectMs: config.upstreamConnectMs,
+    firstTokenMs: config.upstreamFirstTokenMs,
+    contentIdleMs: config.upstreamContentIdleMs,
+    totalMs: config.upstreamTotalMs,
+    retryDelayMs: config.upstreamRetryDelayMs,
+  };
 }
 
 function number(flag: string, value: number, low: number, high: number, help: string): Option {

@@ -7,7 +7,7 @@ import { createSources, loadTiny, sourcesConfigFromEnv } from '@tokenwire/token-
 
 import { createApp, type Mounted } from './app.js';
 import { answerClientError } from './client-error.js';
-import { readConfig, type ServerConfig } from './config.js';
+import { readConfig, upstreamLimitsOf, type ServerConfig } from './config.js';
 import { Connections } from './connections.js';
 import { drainOnSignal } from './drain.js';
 import { toTokenwireError } from './errors.js';
@@ -38,7 +38,7 @@ export function serve({ name, defaultPort, mount, argv = process.argv.slice(2) }
   const config = readConfig(name, defaultPort, argv);
   // The embedded model learns its text before anybody can ask, so that no first answer waits for it.
   loadTiny();
-  const sources = createSources(sourcesConfigFromEnv(process.env));
+  const sources = createSources({ ...sourcesConfigFromEnv(process.env), limits: upstreamLimitsOf(config) });
   const generations = new Generations({
     ...config,
     maxRunningPerOwner: config.maxRunningPerUser,

@@ -7,7 +7,7 @@ export interface UpstreamConfig {
   readonly baseUrl?: string;
   /** Only these models, by the upstream's names. Default: any. */
   readonly models?: readonly string[];
-  /** Default: `DEFAULT_UPSTREAM_LIMITS`. */
+  /** Win over those of all upstreams. */
   readonly limits?: Partial<UpstreamLimits>;
 }
 
@@ -16,6 +16,8 @@ export interface SourcesConfig {
   readonly openai?: UpstreamConfig & { readonly apiKey: string };
   /** Enables `compatible/*`: any server that speaks OpenAI's chat completions. */
   readonly compatible?: UpstreamConfig & { readonly baseUrl: string };
+  /** Limits of all upstreams. Default: `DEFAULT_UPSTREAM_LIMITS`. */
+  readonly limits?: Partial<UpstreamLimits>;
   /** Recordings beside those of this package; they win where names are equal. Default: none. */
   readonly recordingsDir?: string;
 }

@@ -2,7 +2,7 @@ import { TokenwireError } from '@tokenwire/protocol';
 import { DEFAULT_CADENCE, timetable } from './cadence.js';
 import { chatSource } from './openai.js';
 import { createAgents } from './openai/http.js';
-import { DEFAULT_UPSTREAM_LIMITS } from './openai/limits.js';
+import { DEFAULT_UPSTREAM_LIMITS, type UpstreamLimits } from './openai/limits.js';
 import type { Endpoint } from './openai/upstream-call.js';
 import { paced } from './paced.js';
 import { RecordingLibrary, RECORDINGS_DIR, replaySource } from './replay.js';
@@ -39,8 +39,8 @@ export function createSources(config: SourcesConfig = {}): Sources {
     config.recordingsDir === undefined ? [RECORDINGS_DIR] : [config.recordingsDir, RECORDINGS_DIR],
   );
   const upstreams = {
-    openai: config.openai && new Upstream('openai', { baseUrl: OPENAI_URL, ...config.openai }),
-    compatible: config.compatible && new Upstream('compatible', config.compatible),
+    openai: config.openai && new Upstream('openai', { baseUrl: OPENAI_URL, ...config.openai }, config.limits),
+    compatible: config.compatible && new Upstream('compatible', config.compatible, config.limits),
   };
   const embedded = new Map<string, TokenSource>([
     ['tiny', tinySource],
@@ -77,7 +77,11 @@ class Upstream {
   readonly #endpoint: Endpoint;
   readonly #allowed: readonly string[] | undefined;
 
-  constructor(kind: 'openai' | 'compatible', config: UpstreamConfig & { readonly baseUrl: string }) {
+  constructor(
+    kind: 'openai' | 'compatible',
+    config: UpstreamConfig & { readonly baseUrl: string },
+    limits: Partial<UpstreamLimits> = {},
+  ) {
     if (!isBaseUrl(config.baseUrl)) {
       throw new TypeError(`${kind}.baseUrl must be an http or https URL without credentials, query or fragment.`);
     }
@@ -89,7 +93,7 @@ class Upstream {
     this.#endpoint = {
       baseUrl: config.baseUrl,
       ...(config.apiKey === undefined ? {} : { apiKey: config.apiKey }),
-      limits: { ...DEFAULT_UPSTREAM_LIMITS, ...config.limits },
+      limits: { ...DEFAULT_UPSTREAM_LIMITS, ...limits, ...config.limits },
       agents: createAgents(),
     };
   }

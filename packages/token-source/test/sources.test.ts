@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createSources, type Sources } from '../src/sources.js';
 import { sourcesConfigFromEnv } from '../src/sources-config.js';
+import { startOpenAiUpstream } from '../src/testing/index.js';
 import { collect, request } from './helpers.js';
 
 const KEY = 'sk-secret-key';
@@ -98,6 +99,21 @@ describe('createSources', () => {
     expect(text.length).toBeGreaterThan(10);
     expect(pieces.at(-1)?.type).toBe('end');
   });
+});
+
+test('limits of all upstreams hold for each, unless it has its own', async () => {
+  const upstream = await startOpenAiUpstream({ status: 500 });
+  const limits = { maxRetries: 0, retryDelayMs: 0 };
+  const ask = async (own: object): Promise<number> => {
+    const sources = createSources({ compatible: { baseUrl: upstream.url, ...own }, limits });
+    const before = upstream.requests.length;
+    await collect(sources.resolve('compatible/x'), request({ model: 'compatible/x' }));
+    sources.close();
+    return upstream.requests.length - before;
+  };
+  expect(await ask({})).toBe(1);
+  expect(await ask({ limits: { maxRetries: 1 } })).toBe(2);
+  await upstream.close();
 });
 
 describe('sourcesConfigFromEnv', () => {

@@ -30,7 +30,7 @@ export class FaultProxy {
   faults: Plan;
   /** Use this instead of the server's URL. */
   readonly url: string;
-  readonly #target: URL;
+  #target: URL;
   readonly #seed: number;
   readonly #onEvent: (event: ConnectionEvent) => void;
   readonly #connections = new Set<Connection>();
@@ -58,9 +58,16 @@ export class FaultProxy {
    * @throws {Error} of the system when the port cannot be used.
    */
   static async before(url: string, options: FaultProxyOptions = {}): Promise<FaultProxy> {
-    const target = new URL(url);
-    if (target.protocol !== 'http:') throw new TypeError('the proxy stands before an http:// URL only');
+    const target = targetOf(url);
     return new FaultProxy(target, await listen(options.port ?? 0), options);
+  }
+
+  /**
+   * New connections go to this server from now on, as if it had taken over the address of the one before.
+   * @throws {TypeError} as `before`.
+   */
+  leadTo(url: string): void {
+    this.#target = targetOf(url);
   }
 
   /** Connections open now. */
@@ -213,4 +220,11 @@ async function listen(port: number): Promise<Server> {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return server;
+}
+
+/** @throws {TypeError} for anything but an `http:` URL. */
+function targetOf(url: string): URL {
+  const target = new URL(url);
+  if (target.protocol !== 'http:') throw new TypeError('the proxy stands before an http:// URL only');
+  return target;
 }

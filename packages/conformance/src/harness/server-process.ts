@@ -14,6 +14,10 @@ export interface RunningServer {
   stop(limitMs?: number): Promise<number | null>;
   /** Asks it to end. */
   terminate(): void;
+  /** Ends it at once, without asking (SIGKILL), and waits until it is gone. */
+  kill(): Promise<void>;
+  /** What it has written to standard error so far. */
+  log(): string;
   /** Its exit status, once it has ended; null after a signal. */
   readonly exited: Promise<number | null>;
 }
@@ -55,12 +59,13 @@ export async function startProgram(
     throw new Error(`${name} ended with status ${code}: ${complaints.join('').slice(-2_000)}`);
   });
   ended.catch(() => {});
-  const { stop, terminate } = control(child, exited);
+  const { stop, ...others } = control(child, exited);
+  const log = (): string => complaints.join('');
   try {
     const line = await within(BOOT_LIMIT_MS, `${name} listens`, Promise.race([firstLine(child), ended]));
     if (!/^listening http:\/\/\S+$/.test(line))
       throw new Error(`the first line of ${name} was not "listening URL" but: ${line}`);
-    return { url: line.slice('listening '.length), exited, stop, terminate };
+    return { url: line.slice('listening '.length), exited, log, stop, ...others };
   } catch (error) {
     await stop();
     throw error;
@@ -73,10 +78,17 @@ async function exitOf(child: ChildProcess): Promise<number | null> {
   return code;
 }
 
-function control(child: ChildProcess, exited: Promise<number | null>): Pick<RunningServer, 'stop' | 'terminate'> {
+function control(
+  child: ChildProcess,
+  exited: Promise<number | null>,
+): Pick<RunningServer, 'stop' | 'terminate' | 'kill'> {
   const terminate = (): void => void child.kill('SIGTERM');
   return {
     terminate,
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
     async stop(limitMs = 15_000) {
       terminate();
       try {

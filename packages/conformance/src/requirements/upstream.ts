@@ -1,30 +1,16 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 
-import { ended, jsonPost, QUICK, snapshot } from '../harness/answers.js';
+import { ended, QUICK, snapshot } from '../harness/answers.js';
+import { requestTo, startRefused } from '../harness/asking-upstream.js';
 import { checkLog } from '../harness/check.js';
 import { eventually } from '../harness/eventually.js';
-import { call } from '../harness/http.js';
-import { ACCEPT, askBySocket, POLLING, refusalIn, type Refusal } from '../harness/raw-events.js';
+import { POLLING } from '../harness/raw-events.js';
 import { read, readToEnd } from '../harness/reading.js';
+import { SECRET } from '../harness/upstream-scripts.js';
 import type { UpstreamModel } from '../harness/upstream.js';
 import type { Exemptions, Requirement } from '../requirement.js';
-import type { Target } from '../target.js';
 
 const SOURCE = 'docs/protocol.md#errors';
-
-/** A request to the upstream that can be told from all others by its prompt. */
-function requestTo(model: UpstreamModel): { readonly model: string; readonly prompt: string } {
-  return { model: `compatible/${model}`, prompt: crypto.randomUUID() };
-}
-
-/** Starts in the target's own way, and gives the refusal. */
-async function startRefused(target: Target, request: object): Promise<Refusal & { readonly retryAfter: string }> {
-  if (target.mode === 'websocket') {
-    return { ...(await askBySocket(target, { type: 'generate', ref: 1, request })), retryAfter: '' };
-  }
-  const answer = await call(`${target.url}/generations`, jsonPost(request, { accept: ACCEPT[target.mode] }));
-  return { ...refusalIn(answer), retryAfter: answer.headers['retry-after'] ?? '' };
-}
 
 const ANSWERED_AT_ONCE = Object.fromEntries(
   POLLING.map((mode) => [mode, 'the start is answered at once, before the model was asked; the error is an event']),
@@ -45,7 +31,8 @@ function failsInMidStream(model: UpstreamModel, how: string, code: string): Requ
       match(stream.textSoFar, /^1 2 3 4 5 $/);
       equal((await snapshot(target, stream.id ?? '')).status, 'failed');
       equal(target.upstream?.callsFor(request.prompt).length, 1, 'never asked again after the first token');
-      ok(!JSON.stringify(events).includes('127.0.0.1'), 'no internal host');
+      const told = JSON.stringify([events, error]);
+      for (const inside of ['127.0.0.1', SECRET]) ok(!told.includes(inside), `not told: ${inside}`);
     },
   };
 }
@@ -150,5 +137,7 @@ export const upstreamRequirements: readonly Requirement[] = [
   },
   failsInMidStream('breaks-off', 'reports an error in mid-answer', 'upstream_error'),
   failsInMidStream('resetting', 'resets its connection in mid-answer', 'upstream_error'),
+  failsInMidStream('garbling', 'sends a chunk that is not JSON', 'upstream_protocol'),
+  failsInMidStream('rambling', 'sends a line that does not end', 'upstream_protocol'),
   failsInMidStream('truncating', 'ends its answer without saying that it is done', 'upstream_truncated'),
 ];

@@ -43,13 +43,18 @@ export function streamError(error: unknown): TokenwireError {
   return new TokenwireError('upstream_error', "The model's provider reported an error in its answer.");
 }
 
-/** Milliseconds that the upstream asks to wait: 0 to one hour; undefined when it does not say. */
+/**
+ * Milliseconds that the upstream asks to wait: 0 to one hour; undefined when it does not say. A date is compared with
+ * the answer's own `Date` (RFC 9110, section 10.2.3 and 6.6.1), never with a clock of this side, which may be wrong or jump.
+ */
 export function retryAfter(headers: HeaderReader): number | undefined {
   const exact = headers?.get('retry-after-ms');
   const general = headers?.get('retry-after');
   let ms = exact ? Number(exact) : Number.NaN;
   if (Number.isNaN(ms) && general) {
-    ms = /^\s*-?\d/.test(general) ? Number(general) * 1000 : Date.parse(general) - Date.now();
+    ms = /^\s*-?\d/.test(general)
+      ? Number(general) * 1000
+      : Date.parse(general) - Date.parse(headers?.get('date') ?? '');
   }
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, Math.round(ms)), MAX_RETRY_AFTER_MS);
 }

@@ -109,7 +109,7 @@ export class Exchange {
   async #answer(message: IncomingMessage): Promise<Response> {
     const status = message.statusCode ?? 0;
     const headers = new Headers();
-    for (const name of ['content-type', 'retry-after', 'retry-after-ms']) {
+    for (const name of ['content-type', 'date', 'retry-after', 'retry-after-ms']) {
       const value = message.headers[name];
       if (typeof value === 'string') headers.set(name, value);
     }
