@@ -1,5 +1,6 @@
 import type { Requirement } from './requirement.js';
 import { applicationRequirements } from './requirements/application.js';
+import { backpressureRequirements } from './requirements/backpressure.js';
 import { batchRequirements } from './requirements/batch.js';
 import { chunkedRequirements } from './requirements/chunked.js';
 import { combinedRequirements } from './requirements/combined.js';
@@ -44,6 +45,7 @@ export const GROUPS: Readonly<Record<string, readonly Requirement[]>> = {
   Errors: errorRequirements,
   'Cut connections': cutRequirements,
   'Broken networks': networkRequirements,
+  Backpressure: backpressureRequirements,
   Headers: headerRequirements,
   Idempotency: idempotencyRequirements,
   Batch: batchRequirements,
