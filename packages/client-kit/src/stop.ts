@@ -22,10 +22,11 @@ export async function stopGeneration(engine: Engine): Promise<StopReceipt> {
   const controller = new AbortController();
   const late = new TokenwireError('connection_lost', `The server did not confirm the stop in ${STOP_LIMIT_MS} ms.`);
   const cancel = clock.after(STOP_LIMIT_MS, () => controller.abort(late));
+  const deadlineMs = clock.now() + STOP_LIMIT_MS;
   try {
     for (let failures = 0; ; failures += 1) {
       try {
-        const receipt = await tryOnce(engine, controller.signal);
+        const receipt = await tryOnce(engine, controller.signal, deadlineMs);
         // The log has its terminal event now: nothing to wait for.
         engine.hurry();
         return receipt;
@@ -53,9 +54,11 @@ function settledReceipt(engine: Engine): StopReceipt | undefined {
   return status && { id: engine.id ?? '', status, ...done };
 }
 
-async function tryOnce(engine: Engine, signal: AbortSignal): Promise<StopReceipt> {
+async function tryOnce(engine: Engine, signal: AbortSignal, deadlineMs: number): Promise<StopReceipt> {
   const fetch: Attempt['fetch'] = (route, init) => send(engine, route, { signal, ...init });
-  if (engine.id === undefined) await engine.untilMoved(ID_LIMIT_MS);
+  // Each try may wait for the start, none longer than there is time left.
+  const leftMs = deadlineMs - engine.settings.clock.now();
+  if (engine.id === undefined) await engine.untilMoved(Math.min(ID_LIMIT_MS, leftMs));
   // A generation may be running whose id nobody here knows. If this starts it, it is stopped at once.
   if (engine.id === undefined) engine.inbox.learn(await askForId(fetch, engine.settings));
   const receipt = await postJson(fetch, `/generations/${engine.id}/stop`, {});

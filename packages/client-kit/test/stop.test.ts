@@ -148,6 +148,20 @@ describe('stop', () => {
     }
   });
 
+  test('gives up after ten seconds also while it waits for a start that hangs', async () => {
+    // Each try waits a second for the start to tell the id. With this jitter one of them begins after nine.
+    const fetch = answers(new TypeError('lost'));
+    const { stream, attempts, clock } = script([['hang']], { fetch, random: () => 0.2 }, { announce: false });
+    void drain(stream);
+    await clock.advance(1);
+    attempts[0]?.attempt.requested();
+    const stopped = stream.stop();
+    const failed = expect(stopped).rejects.toMatchObject({ code: 'connection_lost' });
+    expect(await elapsed(clock, stopped)).toBe(10_000);
+    await failed;
+    stream.detach();
+  });
+
   test('that was refused says why, and may be tried again', async () => {
     const refusal = (): Response =>
       jsonResponse({ error: { code: 'not_found', message: 'unknown', retryable: false } }, 404);
