@@ -25,6 +25,8 @@ const ALLOWED: Record<string, readonly string[]> = {
     ...['protocol', 'client-kit'],
     ...['client-chunked', 'client-sse', 'client-websocket', 'client-polling'],
   ],
+  // Explores the core in virtual time.
+  simulation: ['protocol', 'token-source', 'generation-log', 'client-kit'],
   conformance: ['protocol', 'client-kit', 'client-chunked', 'client-sse', 'client-websocket', 'client-polling'],
   // The combined server mounts the routers of the four server apps.
   playground: [
