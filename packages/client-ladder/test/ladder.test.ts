@@ -182,7 +182,13 @@ describe('the verdict on a connection that brought nothing', () => {
     ['a draining server', true, error('draining'), undefined],
     ['an unknown id', false, error('not_found'), undefined],
     ['the reader leaving', true, error('aborted'), undefined],
+    ['a wrong token', false, error('unauthenticated'), undefined],
   ])('%s', (_, accepted, ended, verdict) => {
     expect(verdictOn(accepted, ended)).toBe(verdict);
+  });
+
+  test('that could not say who asks', () => {
+    expect(verdictOn(false, error('unauthenticated'), true)).toBe('refused');
+    expect(verdictOn(false, error('forbidden'), true)).toBe(undefined);
   });
 });
