@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { TokenwireError } from '@tokenwire/protocol';
+import { VirtualClock } from '@tokenwire/protocol/testing';
 import { WebSocket } from 'ws';
 import { ANSWER, ID, SHORT } from '../../client-kit/test/support/answer.js';
-import { QUICK, drain } from '../../client-kit/test/support/read.js';
+import { QUICK, drain, until } from '../../client-kit/test/support/read.js';
 import { frames, head, seqOf } from '../../client-kit/test/support/server.js';
 import {
   type LadderMemory,
@@ -147,6 +148,18 @@ describe('the ladder', () => {
     expect(sockets.seen).toEqual([]);
     expect(sse.seen.map(({ url }) => url)).toEqual(['/readyz', '/generations', `/generations/${ID}/stop`]);
   });
+
+  test.each(['sse', 'chunked', 'websocket'] as const)(
+    'left in mid-answer on %s leaves nothing open',
+    async (transport) => {
+      const clock = new VirtualClock();
+      const server = await serve(ANSWER);
+      const stream = climb(server, { transports: [transport, 'long-poll'], clock });
+      for await (const { seq } of stream) if (seq === 3) break;
+      expect(stream.status).toBe('detached');
+      await until(() => clock.pending === 0 && server.open.size === 0);
+    },
+  );
 
   test('surfaces what onStep throws, and leaves nothing open', async () => {
     const server = await serve(SHORT, { sse: page });
