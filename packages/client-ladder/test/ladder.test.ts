@@ -149,6 +149,15 @@ describe('the ladder', () => {
     expect(sse.seen.map(({ url }) => url)).toEqual(['/readyz', '/generations', `/generations/${ID}/stop`]);
   });
 
+  test('steps from one address to the next, also without having asked there first', async () => {
+    const first = await serve(SHORT, { sse: dies('sse') });
+    const second = await serve(SHORT);
+    const stream = climb(first, { url: { sse: first.url, chunked: second.url } });
+    expect(await drain(stream)).toEqual({ events: SHORT, error: undefined });
+    expect([first.asked, second.asked]).toEqual([['sse', 'sse', 'sse'], ['chunked']]);
+    expect(stream.steps).toMatchObject([{ reason: 'dies' }]);
+  });
+
   test.each(['sse', 'chunked', 'websocket'] as const)(
     'left in mid-answer on %s leaves nothing open',
     async (transport) => {
