@@ -47,13 +47,19 @@ export interface Delay {
   readonly askedMs: number;
 }
 
+/**
+ * Without a network every attempt fails: that is no reason to give up soon. But no call may last for ever, so this many
+ * such attempts count as one. Ten times that at 10 s take an hour at most: longer than servers keep an answer.
+ */
+const OFFLINE_PER_ATTEMPT = 36;
+
 /** Decides after each lost connection: try again, and when, or give up. Only a new event renews it. */
 export class Patience {
   readonly #retry: RetryOptions | undefined;
   readonly #random: () => number;
   /** Attempts in a row that brought nothing new: how long to wait. */
   #failures = 0;
-  /** Those of them that count towards giving up. */
+  /** How much of the budget they have cost. */
   #spent = 0;
   /** Whether the server's answer after this cursor has looked damaged before. */
   #doubted = false;
@@ -91,11 +97,10 @@ export class Patience {
     }
     if (!progressed) {
       this.#failures += 1;
-      // Without a network every attempt fails: that is no reason to give up, only to wait.
-      if (!offline) this.#spent += 1;
+      this.#spent += offline ? 1 / OFFLINE_PER_ATTEMPT : 1;
     }
     if (this.#spent >= (this.#retry?.maxAttempts ?? 10)) {
-      const message = `Gave up after ${this.#spent} attempts without a new event. Last: ${String(error)}`;
+      const message = `Gave up after ${this.#failures} attempts without a new event. Last: ${String(error)}`;
       throw new TokenwireError('connection_lost', message, { cause: error });
     }
     const askedMs = (error instanceof TokenwireError ? error.details.retryAfterMs : undefined) ?? clamp(retryAfterMs);

@@ -57,8 +57,8 @@ export interface StreamOptions {
 /** How long a lost connection is tried again: full jitter below baseMs × 2ⁿ. */
 export interface RetryOptions {
   /**
-   * Attempts in a row without one new event, after which `connection_lost` is thrown. Default 10. What fails while
-   * the machine is offline does not count, and waking up begins a new count.
+   * Attempts in a row without one new event, after which `connection_lost` is thrown. Default 10. While the machine is
+   * offline, 36 attempts count as one; waking up begins a new count.
    */
   readonly maxAttempts?: number | undefined;
   /** Upper bound of the first wait in milliseconds. Default 250. */

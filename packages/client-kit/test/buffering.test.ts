@@ -103,7 +103,7 @@ describe('nobody is suspected', () => {
   });
 
   test('who gets bytes while the event is under way', async () => {
-    const late: Step[] = [{ bytesAfterMs: 2_400 }, SHORT];
+    const late: Step[] = [{ bytesAfterMs: 2_400 }, SHORT.slice(0, 1), { bytesAfterMs: 1_000 }, SHORT.slice(1)];
     const { stream, clock, reports } = watched([late], () => 1);
     await clock.runUntil(drain(stream));
     expect(reports).toEqual([]);

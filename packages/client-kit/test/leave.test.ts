@@ -117,6 +117,29 @@ describe('leaving', () => {
   });
 });
 
+describe('an application that throws when it hears that it was left', () => {
+  const options = { onStatus: (status: string) => fail(status === 'detached') };
+
+  test('by a signal gets that where it reads, and not as an uncaught exception', async () => {
+    const controller = new AbortController();
+    const scripted = script([HALF], { ...options, signal: controller.signal });
+    const done = drain(scripted.stream);
+    await scripted.clock.advance(0);
+    controller.abort();
+    expect(await done).toMatchObject({ events: SHORT.slice(0, 2), error: { message: 'mine' } });
+    await expectNothingLeft(scripted);
+  });
+
+  test('by detach() gets it there', async () => {
+    const scripted = script([HALF], options);
+    const done = drain(scripted.stream);
+    await scripted.clock.advance(0);
+    expect(() => scripted.stream.detach()).toThrow('mine');
+    expect((await done).error).toMatchObject({ message: 'mine' });
+    await expectNothingLeft(scripted);
+  });
+});
+
 function fail(really: boolean): void {
   if (really) throw new Error('mine');
 }

@@ -139,7 +139,7 @@ describe('waking up', () => {
 });
 
 describe('without a network', () => {
-  test('attempts do not count, and go on no faster than every ten seconds', async () => {
+  test('attempts hardly count, and go on no faster than every ten seconds', async () => {
     const { stream, clock, device, attempts } = onDevice([...Array.from({ length: 60 }, () => [lost()]), [SHORT]]);
     const done = drain(stream);
     device.offline = true;
@@ -150,6 +150,17 @@ describe('without a network', () => {
     await clock.runUntil(done);
     expect(attempts.length).toBeLessThanOrEqual(20 + 41 + 10);
     expect((await done).error).toMatchObject({ code: 'connection_lost' });
+  });
+
+  test('it gives up all the same, within an hour', async () => {
+    const { stream, clock, device, attempts } = onDevice([[SHORT.slice(0, 2), lost()], [lost()]]);
+    device.offline = true;
+    const done = drain(stream);
+    await clock.runUntil(done, 2 * 3_600_000);
+    expect((await done).error).toMatchObject({ code: 'connection_lost', partialText: 'one ' });
+    expect(clock.now()).toBeGreaterThan(1_800_000);
+    expect(clock.now()).toBeLessThan(3_600_000);
+    expect([attempts.length, clock.pending, device.listeners]).toEqual([361, 0, 0]);
   });
 
   test('an open connection is left alone', async () => {

@@ -141,7 +141,8 @@ class Ladder {
    * @throws {Reconnect} if another transport is to be tried at once.
    */
   #blame(attempt: Attempt, accepted: boolean, error: unknown): void {
-    const verdict = verdictOn(accepted, error);
+    const anonymous = this.transport === 'websocket' && this.#options.ticket === undefined;
+    const verdict = verdictOn(accepted, error, anonymous);
     this.#detail = error instanceof Error ? error.message : 'The connection ended before the first event.';
     if (verdict === 'dies') this.#deaths += 1;
     else if (verdict === 'handshake') this.#unaccepted += 1;

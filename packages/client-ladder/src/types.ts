@@ -7,7 +7,7 @@ import type { LadderTransport } from './rungs.js';
  * - `unavailable`: this runtime has no `WebSocket`, and none was passed.
  * - `handshake`: two connections in a row were not accepted, or ended before they were, though the next transport's
  *   server can be reached.
- * - `refused`: the server does not offer it here (405, 406, 426).
+ * - `refused`: the server does not offer it here (405, 406, 426), or the WebSocket needs a `ticket` and has none.
  * - `bad_response`: something else answered, for example a proxy's page with status 200.
  * - `dies`: three connections in a row were accepted and ended before their first event.
  * - `buffered`: something on the way holds the events back.

@@ -11,10 +11,11 @@ export type Verdict = 'refused' | 'bad_response' | 'handshake' | 'dies' | undefi
  * and would be said on every transport.
  * @param accepted whether the server has accepted: headers came, or a socket's first message.
  * @param error what it ended with; undefined for a clean end.
+ * @param anonymous whether this transport could not say who asks, which others can.
  */
-export function verdictOn(accepted: boolean, error: unknown): Verdict {
+export function verdictOn(accepted: boolean, error: unknown, anonymous = false): Verdict {
   if (error instanceof TokenwireError) {
-    if (REFUSALS.has(error.code)) return 'refused';
+    if (REFUSALS.has(error.code) || (anonymous && error.code === 'unauthenticated')) return 'refused';
     if (error.code === 'bad_response') return 'bad_response';
     if (error.code !== 'connection_lost') return undefined;
   }

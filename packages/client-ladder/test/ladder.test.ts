@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { TokenwireError } from '@tokenwire/protocol';
+import { VirtualClock } from '@tokenwire/protocol/testing';
 import { WebSocket } from 'ws';
 import { ANSWER, ID, SHORT } from '../../client-kit/test/support/answer.js';
-import { QUICK, drain } from '../../client-kit/test/support/read.js';
+import { QUICK, drain, until } from '../../client-kit/test/support/read.js';
 import { frames, head, seqOf } from '../../client-kit/test/support/server.js';
 import {
   type LadderMemory,
@@ -148,6 +149,27 @@ describe('the ladder', () => {
     expect(sse.seen.map(({ url }) => url)).toEqual(['/readyz', '/generations', `/generations/${ID}/stop`]);
   });
 
+  test('steps from one address to the next, also without having asked there first', async () => {
+    const first = await serve(SHORT, { sse: dies('sse') });
+    const second = await serve(SHORT);
+    const stream = climb(first, { url: { sse: first.url, chunked: second.url } });
+    expect(await drain(stream)).toEqual({ events: SHORT, error: undefined });
+    expect([first.asked, second.asked]).toEqual([['sse', 'sse', 'sse'], ['chunked']]);
+    expect(stream.steps).toMatchObject([{ reason: 'dies' }]);
+  });
+
+  test.each(['sse', 'chunked', 'websocket'] as const)(
+    'left in mid-answer on %s leaves nothing open',
+    async (transport) => {
+      const clock = new VirtualClock();
+      const server = await serve(ANSWER);
+      const stream = climb(server, { transports: [transport, 'long-poll'], clock });
+      for await (const { seq } of stream) if (seq === 3) break;
+      expect(stream.status).toBe('detached');
+      await until(() => clock.pending === 0 && server.open.size === 0);
+    },
+  );
+
   test('surfaces what onStep throws, and leaves nothing open', async () => {
     const server = await serve(SHORT, { sse: page });
     const onStep = (): never => {
@@ -182,7 +204,13 @@ describe('the verdict on a connection that brought nothing', () => {
     ['a draining server', true, error('draining'), undefined],
     ['an unknown id', false, error('not_found'), undefined],
     ['the reader leaving', true, error('aborted'), undefined],
+    ['a wrong token', false, error('unauthenticated'), undefined],
   ])('%s', (_, accepted, ended, verdict) => {
     expect(verdictOn(accepted, ended)).toBe(verdict);
+  });
+
+  test('that could not say who asks', () => {
+    expect(verdictOn(false, error('unauthenticated'), true)).toBe('refused');
+    expect(verdictOn(false, error('forbidden'), true)).toBe(undefined);
   });
 });
