@@ -90,15 +90,13 @@ describe('The judge of cut answers', () => {
     ['an end that is missing', (events) => events.slice(0, -1)],
     [
       'two events that changed places',
-      (events) => [...events.slice(0, 7), ...events.slice(7, 9).reverse(), ...events.slice(9)],
+      (events) => [...events.slice(0, 7), ...events.slice(7, 9).toReversed(), ...events.slice(9)],
     ],
     ['a beginning that is missing', (events) => events.slice(1)],
     [
       'another text',
       (events) =>
-        events.map((event) =>
-          event.seq === 9 ? { ...event, delta: { type: 'text_delta', text: '?' } } : event,
-        ) as Part['events'],
+        events.map((event) => (event.seq === 9 ? { ...event, delta: { type: 'text_delta', text: '?' } } : event)),
     ],
   ])('notices %s', (_, change) => {
     expect(() => judge.check(part(change))).toThrow();

@@ -155,6 +155,28 @@ describe('A command to the fault proxy', () => {
     await eventually('the third ends without a byte', () => third.ended && third.text === '');
   });
 
+  it('counts bytes from clients, too, and makes a black hole of that direction only', async () => {
+    const { server, proxy, client } = await behind();
+    proxy.cutAfterBytes(WORD.length + 3, 'blackhole', 'up');
+    const [one, other] = [client(), client()];
+    one.socket.write(WORD);
+    await heard(server, WORD);
+    other.socket.write(WORD);
+    await eventually('three more bytes have passed', () => proxy.bytesUp === WORD.length + 3);
+    one.socket.write(WORD);
+    for (const { socket } of server.ends) socket.write(HELLO);
+    await eventually('answers pass', () => one.text === HELLO + HELLO && other.text === HELLO + HELLO);
+    await sleep(QUIET_MS);
+    expect(server.ends.map(({ text }) => text)).toEqual([WORD, WORD.slice(0, 3)]);
+  });
+
+  it('can be taken back', async () => {
+    const { proxy, client } = await behind();
+    proxy.cutAfterBytes(5, 'fin');
+    proxy.forgetCuts();
+    await greeted(client());
+  });
+
   it('changes the faults of open connections', async () => {
     const { server, proxy, client } = await behind();
     const one = client();

@@ -16,7 +16,7 @@ export const USAGE = `Cuts the connections of an answer at every byte, and check
   --answer NAME     only hostile (cut at every offset) or megabyte (at some)
   --megabyte N      cuts of the megabyte for each mode and ending; default 10
   --seed N          decides in which mode an answer continues; default 7
-  --lanes N         streams at the same time, and six times as many that wait; default 12
+  --lanes N         streams at the same time, and ten times as many that wait; default 12
   --help
 `;
 

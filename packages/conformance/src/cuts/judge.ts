@@ -3,7 +3,6 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { TokenStream } from '@tokenwire/client-kit';
 import { textOf, type StreamEvent } from '@tokenwire/protocol';
 
-import { jsonPost } from '../harness/answers.js';
 import { checkLog, textOfAll } from '../harness/check.js';
 import { ANSWERS, type AnswerName } from './cases.js';
 
@@ -73,10 +72,10 @@ export class Judge {
 
 /** Everything in the log of the generation with this key, which is started if there is none. */
 async function readLog(url: string, answer: AnswerName, key: string): Promise<{ id: string; events: StreamEvent[] }> {
-  const { method, headers, body } = jsonPost(ANSWERS[answer].request, { 'idempotency-key': key });
   const response = await fetch(`${url}/generations`, {
-    ...{ method: method ?? 'POST', body: body as string },
-    headers: { ...headers, accept: 'application/x-ndjson' },
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/x-ndjson', 'idempotency-key': key },
+    body: JSON.stringify(ANSWERS[answer].request),
   });
   const text = await response.text();
   equal(response.status, 200, text);

@@ -1,19 +1,22 @@
 #!/usr/bin/env node
 // Byte cuts as a command: `npm run test:cuts`. The first argument is the script of a server that carries all modes.
-import { gauge } from '../harness/answers.js';
-import { startServer } from '../harness/server-process.js';
+import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { startServer, type RunningServer } from '../harness/server-process.js';
 import { hostileCases, megabyteCases, type CutCase } from './cases.js';
 import { readCutOptions, USAGE, type CutOptions } from './cli-options.js';
 import { CutRunner } from './cut-runner.js';
+import { Memory } from './memory.js';
 import { Progress } from './report.js';
 import { runCuts, type CutSummary } from './run-cuts.js';
 
 /** Little is kept, so that a leak would show; much more than what is being read, so that nothing is dropped too early. */
-const SERVER_ARGS = ['--next-poll-ms', '100', '--retention-bytes', String(64 * 1024 * 1024)] as const;
+const SERVER_ARGS = ['--next-poll-ms', '100', '--retention-bytes', String(32 * 1024 * 1024)] as const;
 /** Each stream of the long answer holds several megabytes on both sides. */
 const MEGABYTE_LANES = 4;
-/** How often the server's memory is looked at. */
-const MEMORY_EVERY_MS = 2_000;
+/** How much later than its server this process may hear of a Ctrl-C. */
+const SIGNAL_LAG_MS = 200;
 
 const [serverScript = '', ...args] = process.argv.slice(2);
 const options = read();
@@ -33,55 +36,49 @@ function read(): CutOptions | undefined {
 
 async function main(options: CutOptions): Promise<void> {
   const interrupt = new AbortController();
+  // Every stream listens.
+  setMaxListeners(0, interrupt.signal);
   const onInterrupt = (): void => interrupt.abort();
   process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt);
-  const server = await startServer(serverScript, { args: SERVER_ARGS });
+  let server: RunningServer | undefined;
   try {
+    server = await startServer(serverScript, { args: SERVER_ARGS });
     const { failures, passed } = await cutEverything(server.url, options, interrupt.signal);
-    process.exitCode = interrupt.signal.aborted ? 130 : failures.length > 0 || passed === 0 ? 1 : 0;
+    process.exitCode = failures.length > 0 || passed === 0 ? 1 : 0;
+  } catch (error) {
+    // Ctrl-C reaches the server as well, whose end may be noticed before this process's own signal.
+    await sleep(SIGNAL_LAG_MS);
+    if (!interrupt.signal.aborted) throw error;
   } finally {
-    await server.stop();
+    if (interrupt.signal.aborted) process.exitCode = 130;
+    await server?.stop();
   }
 }
 
 async function cutEverything(url: string, options: CutOptions, signal: AbortSignal): Promise<CutSummary> {
   const { selection, answers, megabytes, seed, lanes } = options;
-  const runner = await CutRunner.on(url, seed);
+  const runner = await CutRunner.on(url, seed, signal);
   const hostile = answers.includes('hostile') ? [...hostileCases(await runner.measure('hostile'), selection)] : [];
   const megabyte = answers.includes('megabyte')
     ? [...megabyteCases(await runner.measure('megabyte'), selection, megabytes, seed)]
     : [];
   process.stdout.write(`${describe(hostile)} of the hostile answer, ${megabyte.length} of the megabyte\n`);
-  const memory = watchMemory(url);
+  const memory = new Memory(url);
   const progress = new Progress(hostile.length + megabyte.length, seed);
   const onProgress = (summary: CutSummary): void => progress.update(summary);
-  const summary = await runCuts(runner, hostile, { lanes, signal, onProgress });
-  if (!signal.aborted && megabyte.length > 0) {
-    await runCuts(
-      runner,
-      megabyte,
-      { lanes: MEGABYTE_LANES, waitingLanes: MEGABYTE_LANES, signal, onProgress },
-      summary,
-    );
+  const shared = { signal, onProgress };
+  try {
+    const summary = await runCuts(runner, hostile, { ...shared, lanes });
+    const few = { lanes: MEGABYTE_LANES, waitingLanes: MEGABYTE_LANES };
+    if (!signal.aborted && megabyte.length > 0) await runCuts(runner, megabyte, { ...shared, ...few }, summary);
+    progress.finish(summary, memory.mostMegabytes);
+    return summary;
+  } finally {
+    memory.close();
   }
-  progress.finish(summary, memory());
-  return summary;
 }
 
 function describe(cuts: readonly CutCase[]): string {
   const offsets = new Set(cuts.map(({ mode, way, offset }) => `${mode} ${way} ${offset}`)).size;
   return `${cuts.length} cuts at ${offsets} offsets`;
-}
-
-/** Gives a function that ends it and gives the most megabytes that the server has held. */
-function watchMemory(url: string): () => number {
-  let most = 0;
-  const look = async (): Promise<void> => {
-    most = Math.max(most, await gauge({ url }, 'process_resident_memory_bytes'));
-  };
-  const timer = setInterval(() => void look().catch(() => {}), MEMORY_EVERY_MS);
-  return () => {
-    clearInterval(timer);
-    return Math.round(most / 2 ** 20);
-  };
 }

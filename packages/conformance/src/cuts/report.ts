@@ -10,13 +10,15 @@ export class Progress {
   readonly #total: number;
   readonly #startedAt = performance.now();
   readonly #watched = process.stderr.isTTY;
-  #nextAt = 0;
+  readonly #everyMs = this.#watched ? WATCHED_EVERY_MS : LOGGED_EVERY_MS;
+  #nextAt: number;
   #reported = 0;
   readonly #seed: number;
 
   constructor(total: number, seed: number) {
     this.#total = total;
     this.#seed = seed;
+    this.#nextAt = this.#startedAt + this.#everyMs;
   }
 
   /** To be called after each cut. */
@@ -26,7 +28,7 @@ export class Progress {
     const now = performance.now();
     const done = summary.passed + summary.failures.length;
     if (now < this.#nextAt && done < this.#total) return;
-    this.#nextAt = now + (this.#watched ? WATCHED_EVERY_MS : LOGGED_EVERY_MS);
+    this.#nextAt = now + this.#everyMs;
     const perMs = done / (now - this.#startedAt);
     const left = minutes((this.#total - done) / perMs);
     const line = `${done} of ${this.#total} cuts, ${summary.failures.length} failed, ${Math.round(perMs * 1000)}/s, ${left} left`;

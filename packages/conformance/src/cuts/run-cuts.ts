@@ -3,7 +3,7 @@ import { equal } from 'node:assert/strict';
 import { gauge } from '../harness/answers.js';
 import { eventually } from '../harness/eventually.js';
 import { ANSWERS, type CutCase } from './cases.js';
-import type { CutRunner } from './cut-runner.js';
+import type { CutOutcome, CutRunner } from './cut-runner.js';
 import { Lane } from './lane.js';
 
 /** Sums over many cuts. */
@@ -26,11 +26,11 @@ export interface CutFailure {
 export interface RunCutsOptions {
   /** Streams at the same time that have something to do; default 12. */
   readonly lanes?: number;
-  /** Streams at the same time that wait for a watchdog most of their time; default six times as many. */
+  /** Streams at the same time that wait for a watchdog most of their time; default ten times as many. */
   readonly waitingLanes?: number;
   /** Gives up after so many failures; default 20. */
   readonly maxFailures?: number;
-  /** Begins no further cut once it aborts. */
+  /** Begins no further cut once it aborts, and forgets those under way. */
   readonly signal?: AbortSignal;
   /** Called after each cut. */
   readonly onProgress?: (summary: CutSummary) => void;
@@ -47,17 +47,19 @@ export function emptySummary(): CutSummary {
 export async function runCuts(
   runner: CutRunner,
   cuts: readonly CutCase[],
-  { lanes = 12, waitingLanes = 6 * lanes, maxFailures = 20, signal, onProgress = () => {} }: RunCutsOptions,
+  { lanes = 12, waitingLanes = 10 * lanes, maxFailures = 20, signal, onProgress = () => {} }: RunCutsOptions,
   summary = emptySummary(),
 ): Promise<CutSummary> {
   const tokensBefore = await gauge(runner, 'tokenwire_tokens_total');
   const failuresBefore = summary.failures.length;
-  const stopped = (): boolean => signal?.aborted === true || summary.failures.length >= maxFailures;
   const [waiting, working] = [true, false].map((wait) => cuts.filter(({ how }) => (how === 'blackhole') === wait));
   const onCut = async (cut: CutCase, lane: Lane): Promise<boolean> => {
-    await attempt(runner, cut, lane, summary);
+    const outcome = await attempt(runner, cut, lane);
+    // The server may have been interrupted together with this process.
+    if (signal?.aborted === true) return false;
+    add(summary, cut, outcome);
     onProgress(summary);
-    return !stopped();
+    return summary.failures.length < maxFailures;
   };
   await Promise.all([
     inLanes(runner.url, working ?? [], lanes, onCut),
@@ -91,16 +93,23 @@ async function inLanes(
   await Promise.all(Array.from({ length: Math.min(count, cuts.length) }, goOn));
 }
 
-async function attempt(runner: CutRunner, cut: CutCase, lane: Lane, summary: CutSummary): Promise<void> {
+async function attempt(runner: CutRunner, cut: CutCase, lane: Lane): Promise<CutOutcome | { readonly error: unknown }> {
   try {
-    const { hit, reconnects, events } = await runner.run(cut, lane);
-    summary.passed += 1;
-    summary.hit += hit ? 1 : 0;
-    summary.reconnects += reconnects;
-    summary.events += events;
+    return await runner.run(cut, lane);
   } catch (error) {
-    summary.failures.push({ cut, error });
+    return { error };
   }
+}
+
+function add(summary: CutSummary, cut: CutCase, outcome: Awaited<ReturnType<typeof attempt>>): void {
+  if ('error' in outcome) {
+    summary.failures.push({ cut, error: outcome.error });
+    return;
+  }
+  summary.passed += 1;
+  summary.hit += outcome.hit ? 1 : 0;
+  summary.reconnects += outcome.reconnects;
+  summary.events += outcome.events;
 }
 
 /** Tokens are counted when a model produces them, so a second generation shows here whatever key it had. */
