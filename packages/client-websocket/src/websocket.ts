@@ -24,10 +24,7 @@ const MAX_UNREAD_LENGTH = 256 * 1024;
 const CLOSE_LIMIT_MS = 1_000;
 const CLOSED = 3;
 
-/**
- * The connections of one stream, for whoever puts transports together.
- * @throws {TokenwireError} as `streamWebSocket` does.
- */
+/** The connections of one stream, for whoever puts transports together. Throws as `streamWebSocket` does. */
 export function connectWebSocket({ WebSocket = globalWebSocket(), ticket }: Omit<StreamOptions, 'url'>): Connect {
   return async function* (attempt) {
     const session = new Session(attempt, WebSocket, await ticket?.(attempt.id));
