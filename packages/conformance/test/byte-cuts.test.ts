@@ -1,5 +1,9 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
 import { MODES } from '@tokenwire/protocol';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import {
   commandFor,
@@ -11,16 +15,18 @@ import {
   type Lengths,
 } from '../src/cuts/cases.js';
 import { readCutOptions } from '../src/cuts/cli-options.js';
-import { CutRunner } from '../src/cuts/cut-runner.js';
+import { CutRunner, type CutOutcome } from '../src/cuts/cut-runner.js';
 import { Judge, type Part } from '../src/cuts/judge.js';
+import { Progress } from '../src/cuts/report.js';
 import { runCuts, type CutSummary } from '../src/cuts/run-cuts.js';
+import { finished } from '../src/harness/answers.js';
 import { HOSTILE } from '../src/harness/hostile.js';
 import { read } from '../src/harness/reading.js';
 import type { Target } from '../src/target.js';
 import { combinedBed, type TestBed } from './support.js';
 
 /** Every so many-th offset here; `npm run test:cuts` takes all. A prime, so that no repeating structure hides behind it. */
-const STRIDE = 197;
+const STRIDE = 293;
 const SEED = 7;
 const LIMIT_MS = 180_000;
 
@@ -118,6 +124,58 @@ describe('The judge of cut answers', () => {
   it('notices an error and a generation that was started twice', async () => {
     expect(() => judge.check({ ...whole, error: new Error('lost') })).toThrow('lost');
     await expect(judge.checkLogOf(crypto.randomUUID(), whole.stream.id)).rejects.toThrow('one key is one generation');
+  });
+});
+
+describe('A run of cuts', () => {
+  const some = [...hostileCases(LENGTHS, { modes: ['sse'], ways: ['up'], endings: ['rst'] })];
+  /** A runner for which a cut is whatever `run` does. */
+  const runnerOf = (run: () => Promise<CutOutcome>): CutRunner => ({ url: target.url, run }) as unknown as CutRunner;
+
+  it('gives up after so many failures, and says how to repeat each', async () => {
+    const runner = runnerOf(() => Promise.reject(new Error('an event is missing')));
+    const summary = await runCuts(runner, some, { lanes: 1, maxFailures: 3 });
+    expect(summary.failures.map(({ cut }) => cut)).toEqual(some.slice(0, 3));
+    const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    new Progress(some.length, SEED).finish(summary, 0);
+    const output = written.mock.calls.join('');
+    written.mockRestore();
+    expect(output).toContain('FAILED sse, up, rst, offset 2: an event is missing');
+    expect(output).toContain('npm run test:cuts -- --mode sse --way up --how rst --offset 2 --seed 7');
+    expect(output).toMatch(/\n0 passed, 3 failed\n$/);
+  });
+
+  it('notices a start that became two generations', async () => {
+    const runner = runnerOf(async () => {
+      await Promise.all([finished(target, HOSTILE), finished(target, HOSTILE)]);
+      return { hit: true, reconnects: 1, events: 1 };
+    });
+    const { failures } = await runCuts(runner, some.slice(0, 2), {});
+    expect(failures.map(({ cut, error }) => [cut, String(error)])).toEqual([
+      [undefined, expect.stringContaining('each of 2 starts was one generation')],
+    ]);
+  });
+
+  it('begins nothing more once it is interrupted', async () => {
+    const interrupt = new AbortController();
+    const runner = runnerOf(() => {
+      interrupt.abort();
+      return Promise.reject(new Error('the server is gone'));
+    });
+    const summary = await runCuts(runner, some, { lanes: 1, signal: interrupt.signal });
+    expect(summary).toMatchObject({ passed: 0, failures: [] });
+  });
+
+  it('can be started by hand for one cut', async () => {
+    const server = fileURLToPath(new URL('../../../apps/playground/dist/main.js', import.meta.url));
+    const main = fileURLToPath(new URL('../dist/cuts/main.js', import.meta.url));
+    const run = promisify(execFile);
+    const one = ['--mode', 'sse', '--way', 'down', '--how', 'rst', '--offset', '431'];
+    const { stdout } = await run(process.execPath, [main, server, ...one]);
+    expect(stdout).toMatch(/^1 connections cut, [1-9]\d* reconnects, \d+ events, /m);
+    expect(stdout).toMatch(/\n1 passed, 0 failed\n$/);
+    const wrong = run(process.execPath, [main, server, '--how', 'gently']);
+    await expect(wrong).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('--how is one of') });
   });
 });
 
