@@ -41,12 +41,13 @@ describe.each(MODES)('A client that reads over %s and is killed in mid-answer', 
       const { cursor, text } = await killInMidAnswer(mode, id);
       const others = MODES.filter((other) => other !== mode);
       const goneOn = new Set<Mode>();
+      let stopping: Promise<unknown> | undefined;
       const rests = others.map(async (other) => {
         const stream = CLIENTS[other]({ url, after: cursor });
         return await readToEnd(stream, ({ seq }) => {
           if (seq > seqOf(cursor) + 50) goneOn.add(other);
           // All of them have gone on in mid-answer; now it may end.
-          if (goneOn.size === others.length) void stop({ url }, id);
+          if (goneOn.size === others.length) stopping ??= stop({ url }, id);
         });
       });
       for (const { stream, events, error } of await Promise.all(rests)) {

@@ -24,7 +24,7 @@ export async function readToEnd(
   limitMs = PATIENCE_MS,
 ): Promise<Reading> {
   const events: StreamEvent[] = [];
-  const reading = async (): Promise<TokenwireError | undefined> => {
+  const loop = async (): Promise<TokenwireError | undefined> => {
     try {
       for await (const event of stream) {
         events.push(event);
@@ -37,18 +37,25 @@ export async function readToEnd(
     }
   };
   try {
-    return { stream, events, error: await within(limitMs, 'the stream ends', reading()) };
+    return { stream, events, error: await within(limitMs, 'the stream ends', loop()) };
   } finally {
     stream.detach();
   }
 }
 
+/** Reads in the background. What goes wrong is thrown where the result is awaited, and nowhere else. */
+export function reading(...how: Parameters<typeof readToEnd>): Promise<Reading> {
+  const result = readToEnd(...how);
+  result.catch(() => {});
+  return result;
+}
+
 /** Reads `count` events and leaves the loop. */
 export async function readSome(stream: TokenStream, count: number): Promise<readonly StreamEvent[]> {
   const events: StreamEvent[] = [];
-  const reading = async (): Promise<void> => {
+  const loop = async (): Promise<void> => {
     for await (const event of stream) if (events.push(event) >= count) break;
   };
-  await within(PATIENCE_MS, `${count} events`, reading());
+  await within(PATIENCE_MS, `${count} events`, loop());
   return events;
 }

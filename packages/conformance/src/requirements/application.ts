@@ -87,15 +87,17 @@ export const applicationRequirements: readonly Requirement[] = [
       const before = await readSome(first, 30);
       const id = first.id ?? '';
       const reached = new Set<number>();
+      let stopping: Promise<unknown> | undefined;
       const tabs = [0, 7, 30].map(async (seq) => {
         const stream = target.open({ url: target.url, after: at(id, seq) });
         return await readToEnd(stream, (event) => {
           if (event.seq === 60) reached.add(seq);
           // All of them have gone on in mid-answer; now it may end.
-          if (reached.size === 3) void stop(target, id);
+          if (reached.size === 3) stopping ??= stop(target, id);
         });
       });
       const [whole, later, latest] = await Promise.all(tabs);
+      await stopping;
       for (const tab of [whole, later, latest]) equal(tab?.error, undefined);
       const events = whole?.events ?? [];
       checkLog(events);

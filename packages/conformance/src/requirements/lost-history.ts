@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 
 import type { TokenwireError } from '@tokenwire/protocol';
 
-import { ENDLESS, gauge, PACED } from '../harness/answers.js';
+import { ENDLESS, gauge, stop } from '../harness/answers.js';
 import { behindProxy } from '../harness/behind-proxy.js';
 import { checkLog, refusalOf, textOfAll } from '../harness/check.js';
 import type { FaultProxy } from '../fault-proxy/index.js';
@@ -108,11 +108,12 @@ export const lostHistoryRequirements: readonly Requirement[] = [
     needs: ['launch'],
     async run(original) {
       await onLaunched(original, ['--retention-bytes', '0'], async (target) => {
-        const left = target.open({ url: target.url, request: { ...PACED, onDisconnect: 'continue' } });
-        const slow = target.open({ url: target.url, request: { ...PACED, onDisconnect: 'continue' } });
+        const left = target.open({ url: target.url, request: ENDLESS });
         await readSome(left, 3);
+        const slow = target.open({ url: target.url, request: ENDLESS });
         const iterator = slow[Symbol.asyncIterator]();
         await iterator.next();
+        for (const { id = '' } of [left, slow]) await stop(target, id);
         const none = async () => (await gauge(target, 'tokenwire_generations_running')) === 0;
         await eventually('both have ended, and were dropped', none);
         const error = await refusalOf(() => target.open({ url: target.url, after: left.cursor }).text());

@@ -5,7 +5,7 @@ import { requestTo, startRefused } from '../harness/asking-upstream.js';
 import { checkLog } from '../harness/check.js';
 import { eventually } from '../harness/eventually.js';
 import { onLaunched } from '../harness/on-launched.js';
-import { readToEnd } from '../harness/reading.js';
+import { reading } from '../harness/reading.js';
 import type { Requirement } from '../requirement.js';
 
 export const overloadRequirements: readonly Requirement[] = [
@@ -27,11 +27,11 @@ export const overloadRequirements: readonly Requirement[] = [
           if (target.mode !== 'websocket') ok(Number(retryAfter) >= 1, 'it says when to come back');
         }
         const stream = target.open({ url: target.url, request });
-        const reading = readToEnd(stream);
+        const whole = reading(stream);
         await eventually('the client was refused, and waits', () => stream.status === 'reconnecting');
         equal(calls(), 0, 'the model was not asked');
         await stop(target, running);
-        const { events, error } = await reading;
+        const { events, error } = await whole;
         equal(error, undefined);
         checkLog(events);
         deepEqual([stream.textSoFar, calls()], ['1 2 3 4 5 6 7 8 9 10 ', 1]);

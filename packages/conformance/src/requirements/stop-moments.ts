@@ -1,5 +1,5 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { deepEqual, equal } from 'node:assert/strict';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 
 import type { StopReceipt } from '@tokenwire/protocol';
 
@@ -21,7 +21,7 @@ import { behindProxy } from '../harness/behind-proxy.js';
 import { checkLog } from '../harness/check.js';
 import { eventually, within } from '../harness/eventually.js';
 import { onSocket } from '../harness/on-socket.js';
-import { readToEnd, type Reading } from '../harness/reading.js';
+import { reading, type Reading } from '../harness/reading.js';
 import type { Requirement } from '../requirement.js';
 import type { Target } from '../target.js';
 
@@ -53,10 +53,11 @@ export const stopMomentRequirements: readonly Requirement[] = [
     source: SOURCE,
     async run(target) {
       const stream = target.open({ url: target.url, request: ENDLESS });
-      const reading = readToEnd(stream);
-      ok(stream.requests >= 1 && stream.id === undefined, 'asked, and not answered yet');
+      const whole = reading(stream);
+      // As early as can be: nothing was sent yet in the moment before.
+      while (stream.requests === 0) await nextTurn();
       const receipt = await within(SETTLES_MS, 'the stop settles', stream.stop());
-      await checkStopped(target, await reading, receipt);
+      await checkStopped(target, await whole, receipt);
       equal(stream.reconnects, 0);
     },
   },
@@ -70,11 +71,11 @@ export const stopMomentRequirements: readonly Requirement[] = [
       const request = requestTo('mute');
       const calls = () => target.upstream?.callsFor(request.prompt) ?? [];
       const stream = target.open({ url: target.url, request });
-      const reading = readToEnd(stream);
+      const whole = reading(stream);
       await eventually('the model was asked', () => calls().length > 0);
       const receipt = await within(SETTLES_MS, 'the stop settles', stream.stop());
       await eventually('the connection to the model is closed', () => calls()[0]?.aborted);
-      await checkStopped(target, await reading, receipt);
+      await checkStopped(target, await whole, receipt);
       equal(calls().length, 1, 'and asked once');
     },
   },
@@ -89,11 +90,11 @@ export const stopMomentRequirements: readonly Requirement[] = [
         const idempotencyKey = crypto.randomUUID();
         const stream = target.open({ ...PATIENT, url: proxy.url, request: ENDLESS, idempotencyKey });
         proxy.cutAfterBytes(0);
-        const reading = readToEnd(stream);
+        const whole = reading(stream);
         await eventually('the client has lost the connection', () => stream.status === 'reconnecting');
         equal(stream.id, undefined, 'nothing of the answer has arrived');
         const receipt = await within(SETTLES_MS, 'the stop settles', stream.stop());
-        await checkStopped(target, await reading, receipt);
+        await checkStopped(target, await whole, receipt);
         const again = await callStart(
           `${target.url}/generations`,
           jsonPost(ENDLESS, { 'idempotency-key': idempotencyKey }),
@@ -111,12 +112,12 @@ export const stopMomentRequirements: readonly Requirement[] = [
     async run(target) {
       await behindProxy(target, async (proxy) => {
         const stream = target.open({ ...PATIENT, url: proxy.url, request: ENDLESS });
-        const reading = readToEnd(stream, ({ seq }) => {
+        const whole = reading(stream, ({ seq }) => {
           if (seq === 5) proxy.cutAfterBytes(0);
         });
         await eventually('the client has lost the connection', () => stream.status === 'reconnecting');
         const receipt = await within(SETTLES_MS, 'the stop settles', stream.stop());
-        await checkStopped(target, await reading, receipt);
+        await checkStopped(target, await whole, receipt);
         equal(stream.reconnects, 1, 'it comes back once, for the rest');
       });
     },
@@ -129,10 +130,10 @@ export const stopMomentRequirements: readonly Requirement[] = [
     async run(target) {
       const race = async (delayMs: number): Promise<void> => {
         const stream = target.open({ url: target.url, request: SHORT });
-        const reading = readToEnd(stream);
+        const whole = reading(stream);
         await sleep(delayMs);
         const receipt = await within(SETTLES_MS, 'the stop settles', stream.stop());
-        const { events, error } = await reading;
+        const { events, error } = await whole;
         equal(error, undefined);
         checkLog(events);
         const status = events.at(-1)?.type === 'message_stop' ? 'completed' : 'cancelled';
@@ -150,7 +151,7 @@ export const stopMomentRequirements: readonly Requirement[] = [
     source: SOURCE,
     async run(target) {
       const older = target.open({ url: target.url, request: QUICK });
-      equal((await readToEnd(older)).error, undefined);
+      equal((await reading(older)).error, undefined);
       const { id: oldest } = await finished(target);
       await whileRunning(target, ENDLESS, async (id) => {
         equal((await stop(target, oldest)).alreadyDone, true);

@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { eventually, within } from '../harness/eventually.js';
 import { requestTo } from '../harness/asking-upstream.js';
 import { checkLog } from '../harness/check.js';
-import { read, readToEnd } from '../harness/reading.js';
+import { read, reading } from '../harness/reading.js';
 import { SECRET } from '../harness/upstream-scripts.js';
 import type { UpstreamModel } from '../harness/upstream.js';
 import type { Requirement } from '../requirement.js';
@@ -91,10 +91,10 @@ export const upstreamFaultRequirements: readonly Requirement[] = [
       const request = requestTo('deaf');
       const stream = target.open({ url: target.url, request });
       let stopping: ReturnType<typeof stream.stop> | undefined;
-      const reading = readToEnd(stream, ({ seq }) => {
+      const whole = reading(stream, ({ seq }) => {
         if (seq === 8) stopping = stream.stop();
       });
-      const { events, error } = await within(STOP_MS, 'the reading ends', reading);
+      const { events, error } = await within(STOP_MS, 'the reading ends', whole);
       const receipt = await stopping;
       equal(error, undefined);
       checkLog(events);

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, ok } from 'node:assert/strict';
 
 import { requestTo } from '../harness/asking-upstream.js';
 import { checkLog } from '../harness/check.js';
@@ -32,7 +32,7 @@ async function checkSilence(target: Target, [model, code, text]: (typeof SILENCE
   if (stream.textSoFar !== '') checkLog(events);
   const calls = () => target.upstream?.callsFor(request.prompt) ?? [];
   await eventually(`the connection to the model ${model} is closed`, () => calls().every(({ aborted }) => aborted));
-  equal(calls().length, 1, 'who was accepted or waited for is not asked again');
+  ok(calls().length <= 1, 'who was accepted or waited for is not asked again');
 }
 
 export const upstreamSilenceRequirements: readonly Requirement[] = [
