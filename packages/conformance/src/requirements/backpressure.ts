@@ -10,7 +10,7 @@ import { call } from '../harness/http.js';
 import { onLaunched } from '../harness/on-launched.js';
 import { eventsUrl, POLLING } from '../harness/raw-events.js';
 import { read, readToEnd } from '../harness/reading.js';
-import { onlyFor, type Exemptions, type Requirement } from '../requirement.js';
+import { onlyFor, type Requirement } from '../requirement.js';
 
 /** About six megabytes: more than all buffers between two ends hold. */
 const LARGE: GenerationRequest = { model: 'sim', prompt: 'x', maxTokens: 60_000, seed: 7, cadence: 'instant' };
@@ -27,9 +27,7 @@ export const backpressureRequirements: readonly Requirement[] = [
     why: 'A thousand sleeping tabs must not hold a thousand connections and their buffers.',
     source: 'docs/protocol.md#delivery',
     needs: ['launch'],
-    exempt: Object.fromEntries(
-      POLLING.map((mode) => [mode, 'nothing is pushed: what is not asked for is not sent']),
-    ) as Exemptions,
+    exempt: Object.fromEntries(POLLING.map((mode) => [mode, 'nothing is pushed: what is not asked for is not sent'])),
     async run(original) {
       await onLaunched(original, ['--write-stall-ms', '300'], async (target) => {
         const { id, cursor } = await finished(target, LARGE);

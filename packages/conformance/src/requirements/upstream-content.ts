@@ -43,7 +43,9 @@ export const upstreamContentRequirements: readonly Requirement[] = [
       deepEqual(events, [
         { seq: 1, type: 'message_start', id: stream.id, model: 'compatible/noisy' },
         { seq: 2, type: 'content_block_start', index: 0, block: { type: 'text' } },
-        ...[text(3, 'one '), text(4, 'two '), text(5, 'three')],
+        text(3, 'one '),
+        text(4, 'two '),
+        text(5, 'three'),
         { seq: 6, type: 'content_block_stop', index: 0 },
         { seq: 7, type: 'message_delta', stopReason: 'end_turn', usage: { inputTokens: 11, outputTokens: 3 } },
         { seq: 8, type: 'message_stop' },

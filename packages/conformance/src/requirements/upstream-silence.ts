@@ -10,11 +10,7 @@ import type { Requirement } from '../requirement.js';
 import type { Target } from '../target.js';
 
 /** A minute and ten minutes, scaled. Longer than most pauses of a busy machine. */
-const LIMITS = [
-  ...['--upstream-first-token-ms', '900'],
-  ...['--upstream-content-idle-ms', '900'],
-  ...['--upstream-total-ms', '2000'],
-];
+const LIMITS = '--upstream-first-token-ms 900 --upstream-content-idle-ms 900 --upstream-total-ms 2000'.split(' ');
 
 /** What each model does, what becomes of its answer, and how much of it is kept. */
 const SILENCES: readonly (readonly [model: UpstreamModel, code: string, text: RegExp])[] = [
