@@ -40,7 +40,7 @@ interface Answer {
 async function call(
   path: string,
   token?: string,
-  init: RequestInit & { headers?: Record<string, string> } = {},
+  init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
 ): Promise<Answer> {
   const authorization: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
   const { status, headers, ...answer } = await fetch(server.url + path, {

@@ -51,9 +51,10 @@ async function setUp(pieces: readonly Piece[], writeStallMs = 30_000) {
     closers.push(() => client.destroy());
     client.pause();
     await once(client, 'connect');
-    await vi.waitUntil(() => accepted.at(-1)?.remotePort === client.localPort, PATIENCE);
+    const mine = ({ remotePort }: Socket) => remotePort === client.localPort;
+    await vi.waitUntil(() => accepted.some(mine), PATIENCE);
     client.write(`GET /generations/${id}/events${query} HTTP/1.1\r\nHost: localhost\r\nAccept: ${accept}\r\n\r\n`);
-    return { client, tcp: accepted.at(-1) ?? expect.fail() };
+    return { client, tcp: accepted.find(mine) ?? expect.fail() };
   };
   return { generations, log, ask };
 }

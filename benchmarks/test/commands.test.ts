@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 import type { Report } from '../src/compare/report.js';
+import type { Leftovers } from '../src/leftovers/main.js';
 
 interface Result {
   readonly code: number | null;
@@ -15,7 +16,11 @@ interface Result {
 }
 
 /** Runs a built command to its end, or until `interruptAt` appears on standard error. */
-function run(command: 'compare' | 'cost' | 'stops', args: readonly string[], interruptAt?: string): Promise<Result> {
+function run(
+  command: 'compare' | 'cost' | 'leftovers' | 'stalled' | 'stops',
+  args: readonly string[],
+  interruptAt?: string,
+): Promise<Result> {
   const script = fileURLToPath(new URL(`../dist/${command}.js`, import.meta.url));
   const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
@@ -124,6 +129,25 @@ describe('stops', () => {
     expect(results).toHaveLength(20);
     const broken = verdict.filter(({ kept, promise }) => !kept && !promise.includes('p99'));
     expect(broken).toEqual([]);
+  });
+});
+
+describe('leftovers', () => {
+  it('finds a server as it was, after answers over every mode of which some are stopped, left or refused', async () => {
+    const size = ['--generations', '105', '--parallel', '10', '--retention-ms', '2000'];
+    const { code, stdout } = await run('leftovers', [...size, '--json']);
+    const { left, after } = JSON.parse(stdout) as Leftovers;
+    expect(left).toEqual([]);
+    expect(after).toMatchObject({ tokenwire_generations_kept: 0, tokenwire_expired_ids: 0, tokenwire_connections: 1 });
+    expect(code).toBe(0);
+  });
+});
+
+describe('stalled', () => {
+  it('takes options, and says which modes there are', async () => {
+    const { code, stderr } = await run('stalled', ['--modes', 'long-poll']);
+    expect(stderr).toContain('Allowed choices are chunked, sse, websocket');
+    expect(code).toBe(2);
   });
 });
 

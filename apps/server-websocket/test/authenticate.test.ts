@@ -111,9 +111,9 @@ test('another user’s generation does not exist', async () => {
     client.say({ type: 'stop', id: one });
   }
   await vi.waitUntil(() => client.heard.length === 4, PATIENCE);
-  const told = client.heard.map(({ error }) => ({ ...error, requestId: '' }));
-  expect(new Set(told.map((error) => JSON.stringify(error))).size).toBe(1);
-  expect(told[0]).toMatchObject({ code: 'not_found' });
+  const told = client.heard.map(({ error }) => JSON.stringify(error).replace(/"requestId":"[^"]+"/, ''));
+  expect(new Set(told).size).toBe(1);
+  expect(told[0]).toContain('not_found');
 });
 
 test('where everybody is let in, a credential is superfluous; where not, a second one is refused', async () => {

@@ -12,7 +12,9 @@ import { WebSocket } from 'ws';
 import { websocketTransport } from '../src/index.js';
 
 type TokenSource = ReturnType<GenerationsOptions['resolve']>;
-type Piece = Awaited<ReturnType<ReturnType<ReturnType<TokenSource>[typeof Symbol.asyncIterator]>['next']>>['value'][number];
+type Piece = Awaited<
+  ReturnType<ReturnType<ReturnType<TokenSource>[typeof Symbol.asyncIterator]>['next']>
+>['value'][number];
 
 export const TOKEN = 'ada-token-0123456789';
 export const OTHER_TOKEN = 'bob-token-0123456789';
@@ -33,7 +35,7 @@ export async function startRig(options: Partial<TransportSettings> & { readonly 
   const server = createServer();
   const sockets: Socket[] = [];
   server.on('connection', (socket: Socket) => sockets.push(socket));
-  server.on('upgrade', transport.upgrade ?? expect.fail);
+  server.on('upgrade', (req, tcp, head) => transport.upgrade?.(req, tcp, head));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/generations`;

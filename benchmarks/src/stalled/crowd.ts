@@ -63,7 +63,9 @@ function helloOf(mode: CrowdMode, id: string): string {
     mode === 'websocket'
       ? [
           `GET /generations?after=${id}.0 HTTP/1.1`,
-          ...['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'],
+          'Connection: Upgrade',
+          'Upgrade: websocket',
+          'Sec-WebSocket-Version: 13',
           'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
         ]
       : [`GET /generations/${id}/events HTTP/1.1`, `Accept: ${ACCEPT[mode]}`];

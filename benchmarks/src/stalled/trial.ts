@@ -38,8 +38,13 @@ const SERVER = {
 
 const UNLIMITED = '1000000';
 const ARGS = [
-  ...['--timing', '--drain-ms', '0', '--max-running', UNLIMITED, '--max-connections', UNLIMITED],
-  ...['--streams-burst', UNLIMITED, '--streams-per-second', UNLIMITED, '--write-stall-ms', '3600000'],
+  '--timing',
+  '--drain-ms=0',
+  '--write-stall-ms=3600000',
+  `--max-running=${UNLIMITED}`,
+  `--max-connections=${UNLIMITED}`,
+  `--streams-burst=${UNLIMITED}`,
+  `--streams-per-second=${UNLIMITED}`,
 ];
 
 /** Falls silent half-way, and then goes on for ever without a word. */

@@ -1,4 +1,5 @@
 import type { Requirement } from './requirement.js';
+import { accessRequirements } from './requirements/access.js';
 import { applicationRequirements } from './requirements/application.js';
 import { backpressureRequirements } from './requirements/backpressure.js';
 import { batchRequirements } from './requirements/batch.js';
@@ -64,6 +65,7 @@ export const GROUPS: Readonly<Record<string, readonly Requirement[]>> = {
   Cursors: cursorRequirements,
   'Lost history': lostHistoryRequirements,
   Overload: overloadRequirements,
+  Access: accessRequirements,
   Shutdown: shutdownRequirements,
   // Last: it looks at what the others have left behind.
   'Life of a server': lifecycleRequirements,

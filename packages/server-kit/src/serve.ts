@@ -80,7 +80,10 @@ function settingsOf(config: ServerConfig, { clock }: Generations, draining: Abor
   const { heartbeatMs, writeStallMs, nextPollMs, users } = config;
   return {
     ...DEFAULT_SETTINGS,
-    ...{ heartbeatMs, writeStallMs, nextPollMs, draining },
+    heartbeatMs,
+    writeStallMs,
+    nextPollMs,
+    draining,
     ...(users ? { ownerOf: users.ownerOf, ownerOfToken: users.ownerOfToken } : {}),
     tickets: new Tickets({ clock }),
     admitStream: streamGate({ clock, perSecond: config.streamsPerSecond, burst: config.streamsBurst }),

@@ -36,9 +36,13 @@ export class SocketSession {
     socket.on('error', () => {});
   }
 
-  /** Opens a socket on a server's `/generations`. @throws when the upgrade is refused. */
-  static async open(url: string, protocol: string = WEBSOCKET_PROTOCOL): Promise<SocketSession> {
-    const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/generations`, protocol);
+  /**
+   * Opens a socket on a server's `/generations`.
+   * @param query from its question mark on, such as `?ticket=…`.
+   * @throws when the upgrade is refused.
+   */
+  static async open(url: string, protocol: string = WEBSOCKET_PROTOCOL, query = ''): Promise<SocketSession> {
+    const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/generations${query}`, protocol);
     const session = new SocketSession(socket);
     await within(PATIENCE_MS, 'the WebSocket opens', once(socket, 'open'));
     return session;
