@@ -104,6 +104,20 @@ export class Generation {
     return this.#presence.enter();
   }
 
+  /**
+   * Settles like `begun`, and counts as a reader until then or until `gone` aborts: whoever waits for the first word has
+   * not left. Read on at once, because afterwards the grace period runs.
+   */
+  async untilBegun(gone: AbortSignal): Promise<void> {
+    const leave = this.enter();
+    const left = (): void => leave();
+    if (gone.aborted) leave();
+    else gone.addEventListener('abort', left, { once: true });
+    await this.begun;
+    gone.removeEventListener('abort', left);
+    leave();
+  }
+
   snapshot(): Snapshot {
     const { terminal } = this.log;
     return {

@@ -1,6 +1,8 @@
+import { getEventListeners } from 'node:events';
+
 import { TokenwireError } from '@tokenwire/protocol';
 import type { Piece, TokenSource } from '@tokenwire/token-source';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { readAll, REQUEST, ScriptedModel, settle, setUp, typesOf } from './support.js';
 
@@ -377,4 +379,36 @@ test('ids are unguessable and cursors are made of them', () => {
   const ids = Array.from({ length: 50 }, () => generations.start(REQUEST).id);
   expect(new Set(ids).size).toBe(50);
   for (const id of ids) expect(id).toMatch(/^gen_[A-Za-z0-9]{24}$/);
+});
+
+describe('who waits for the model to accept', () => {
+  const onDisconnect = { graceMs: 1_000 };
+
+  test('counts as a reader: the grace period does not run', async () => {
+    const { generations, model, clock } = setUp();
+    const generation = generations.start({ ...REQUEST, onDisconnect });
+    const { signal } = new AbortController();
+    const reading = generation.untilBegun(signal).then(() => readAll(generation.read(0)));
+    await clock.advance(50_000);
+    expect([generation.status, generation.readers]).toEqual(['running', 1]);
+    model.say('late');
+    model.finish();
+    await clock.advance(0);
+    expect(typesOf(await reading).at(-1)).toBe('message_stop');
+    expect([generation.readers, getEventListeners(signal, 'abort').length]).toEqual([0, 0]);
+  });
+
+  test.each(['before', 'while'])('has left when it is gone %s it waits', async (when) => {
+    const { generations, clock } = setUp();
+    const gone = new AbortController();
+    if (when === 'before') gone.abort();
+    const generation = generations.start({ ...REQUEST, onDisconnect });
+    const waiting = generation.untilBegun(gone.signal);
+    gone.abort();
+    await clock.advance(999);
+    expect([generation.status, generation.readers]).toEqual(['running', 0]);
+    await clock.advance(1);
+    expect(generation.log.terminal).toMatchObject({ type: 'cancelled', by: 'disconnect' });
+    await waiting;
+  });
 });

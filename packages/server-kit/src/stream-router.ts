@@ -11,7 +11,7 @@ import {
   requestFromQuery,
   waitMsOf,
 } from './http-request.js';
-import { generationHeaders, negotiate, sendJson, streamHeaders } from './http-response.js';
+import { closedSignal, generationHeaders, negotiate, sendJson, streamHeaders } from './http-response.js';
 import { readerOf } from './credentials.js';
 import { onlyMethods } from './errors.js';
 import { finished } from './snapshot.js';
@@ -48,7 +48,7 @@ export function streamRouter(
   ): Promise<void> => {
     settings.admitStream();
     const generation = startFrom(generations, owner, req, request);
-    await accepted(generation);
+    await accepted(generation, closedSignal(res));
     await send(res, generation, 0, type);
   };
 
@@ -110,11 +110,12 @@ function startFrom(generations: Generations, owner: string, req: Request, reques
 }
 
 /**
- * Until the model has accepted the request nothing was sent, so its refusal can still be an HTTP status.
+ * Until the model has accepted the request nothing was sent, so its refusal can still be an HTTP status. The client
+ * counts as a reader meanwhile, until it is `gone`.
  * @throws {TokenwireError} what the model's side failed with before its first event.
  */
-export async function accepted(generation: Generation): Promise<void> {
-  await generation.begun;
+export async function accepted(generation: Generation, gone: AbortSignal): Promise<void> {
+  await generation.untilBegun(gone);
   if (generation.refused && generation.failure) throw generation.failure;
 }
 

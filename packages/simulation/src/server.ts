@@ -83,12 +83,12 @@ async function start(
 
 /**
  * Until the model has accepted, a refusal can still be the answer to the request. Whoever waits for it is there, and
- * counts as a reader; and nobody waits longer than a heartbeat, or the client takes the silence for a lost connection.
+ * counts as a reader. Here nobody waits longer than a heartbeat, or the client would take the silence for a lost
+ * connection; the servers in `apps` wait for as long as the model takes.
  */
 async function begun(world: World, connection: Connection, answer: Answer): Promise<void> {
   const { generation } = answer;
   const leave = answer.enter();
-  const leaveCore = generation.enter();
   const { closed } = connection;
   await new Promise<void>((resolve) => {
     const callOff = world.clock.after(HEARTBEAT_MS, () => go());
@@ -99,9 +99,8 @@ async function begun(world: World, connection: Connection, answer: Answer): Prom
     };
     closed.addEventListener('abort', go);
     if (closed.aborted) go();
-    void generation.begun.then(go);
+    void generation.untilBegun(closed).then(go);
   });
-  leaveCore();
   leave();
 }
 
