@@ -38,7 +38,7 @@ test.each([
   });
   const complaint = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   expect(() => readConfig('test', 0, [flag, value])).toThrow('exit 2');
-  expect(String(complaint.mock.calls)).toContain(`${flag}`);
+  expect(String(complaint.mock.calls)).toContain(flag);
   exit.mockRestore();
   complaint.mockRestore();
 });
