@@ -16,7 +16,13 @@ const TRANSPORT_BUGS: readonly Bug[] = [
     title: 'closes in good order without having sent the terminal event',
     kind: 'server',
     mode: 'chunked',
-    edits: [edit(CHUNKED, 'of batch)', `of batch.filter(({ json }) => !json.includes('"message_stop"')))`)],
+    edits: [
+      edit(
+        CHUNKED,
+        'body.send(batch, frame)',
+        `body.send(batch.filter(({ json }) => !json.includes('"message_stop"')), frame)`,
+      ),
+    ],
     caughtBy: ['events-in-order-each-once', 'every-event-is-sent-once'],
   },
   {
@@ -27,8 +33,8 @@ const TRANSPORT_BUGS: readonly Bug[] = [
     edits: [
       edit(
         SSE,
-        'json } of batch)',
-        `json } of batch.flatMap((one) => (one.json.includes('"message_stop"') ? [one, one] : [one])))`,
+        'body.send(batch, frame)',
+        `body.send(batch.flatMap((one) => (one.json.includes('"message_stop"') ? [one, one] : [one])), frame)`,
       ),
     ],
     caughtBy: ['every-event-is-sent-once'],
@@ -38,9 +44,7 @@ const TRANSPORT_BUGS: readonly Bug[] = [
     title: 'takes `write() === false` for "not sent" and writes again',
     kind: 'server',
     mode: 'chunked',
-    edits: [
-      edit(CHUNKED, 'if (!body.write(frame(batch)))', 'if (!body.write(frame(batch)) && !body.write(frame(batch)))'),
-    ],
+    edits: [edit(CHUNKED, '!body.send(batch, frame) &&', '!body.send(batch, frame) && !body.send(batch, frame) &&')],
     caughtBy: ['stalled-reader-catches-up'],
   },
   {
@@ -51,8 +55,8 @@ const TRANSPORT_BUGS: readonly Bug[] = [
     edits: [
       edit(
         WEBSOCKET,
-        'if (!writeMessages(tcp, messages(batch)) &&',
-        'if (!writeMessages(tcp, messages(batch)) && !writeMessages(tcp, messages(batch)) &&',
+        'outlet.sendEvents(batch, before, after);',
+        'outlet.sendEvents(batch, before, after); if (outlet.full) outlet.sendEvents(batch, before, after);',
       ),
     ],
     caughtBy: ['stalled-reader-catches-up'],
@@ -62,7 +66,7 @@ const TRANSPORT_BUGS: readonly Bug[] = [
     title: 'writes on whether or not the reader takes anything',
     kind: 'server',
     mode: 'sse',
-    edits: [edit(SSE, 'if (!body.write(frame(batch)))', 'if (body.write(frame(batch)) === undefined)')],
+    edits: [edit(SSE, '(await slow())', 'false')],
     caughtBy: ['stalled-reader-is-dropped'],
   },
   {
@@ -70,13 +74,7 @@ const TRANSPORT_BUGS: readonly Bug[] = [
     title: 'sends messages whether or not the reader takes any',
     kind: 'server',
     mode: 'websocket',
-    edits: [
-      edit(
-        WEBSOCKET,
-        'if (!writeMessages(tcp, messages(batch)) &&',
-        'if (writeMessages(tcp, messages(batch)) === undefined &&',
-      ),
-    ],
+    edits: [edit(WEBSOCKET, 'while (outlet.full)', 'while (false)')],
     caughtBy: ['stalled-reader-is-dropped'],
   },
   {
@@ -86,7 +84,7 @@ const TRANSPORT_BUGS: readonly Bug[] = [
     mode: 'chunked',
     edits: [
       edit(
-        'packages/server-kit/dist/http-response.js',
+        'packages/server-kit/dist/drained.js',
         ".once('drain', onDrain).once('close', onClose)",
         ".once('drain', onDrain)",
       ),
@@ -100,7 +98,13 @@ const TRANSPORT_BUGS: readonly Bug[] = [
     title: 'puts a carriage return of a token into its framing',
     kind: 'server',
     mode: 'sse',
-    edits: [edit(SSE, 'data: ${json}', "data: ${json.replaceAll('\\\\r', '\\r')}")],
+    edits: [
+      edit(
+        SSE,
+        'body.send(batch, frame)',
+        "body.send(batch.map((one) => ({ ...one, json: one.json.replaceAll('\\\\r', '\\r') })), frame)",
+      ),
+    ],
     caughtBy: ['ugly-tokens-byte-exact', 'framing-cannot-be-broken'],
   },
   {
@@ -108,7 +112,13 @@ const TRANSPORT_BUGS: readonly Bug[] = [
     title: 'puts a line feed of a token into its framing',
     kind: 'server',
     mode: 'chunked',
-    edits: [edit(CHUNKED, '`${json}\\n`', "`${json.replaceAll('\\\\n', '\\n')}\\n`")],
+    edits: [
+      edit(
+        CHUNKED,
+        'body.send(batch, frame)',
+        "body.send(batch.map((one) => ({ ...one, json: one.json.replaceAll('\\\\n', '\\n') })), frame)",
+      ),
+    ],
     caughtBy: ['ugly-tokens-byte-exact', 'framing-cannot-be-broken'],
   },
   {
@@ -365,7 +375,7 @@ const COMMON_BUGS: readonly Bug[] = [
     title: 'cancels running answers at SIGTERM instead of letting them end',
     kind: 'server',
     mode: 'sse',
-    edits: [edit(`${KIT}/drain.js`, 'await within(drainMs, generations.idle());', '')],
+    edits: [edit(`${KIT}/drain.js`, 'await within(clock, drainMs, generations.idle());', '')],
     caughtBy: ['sigterm-drains'],
   },
   {
@@ -398,6 +408,24 @@ const COMMON_BUGS: readonly Bug[] = [
     mode: 'sse',
     edits: [edit(`${KIT}/app.js`, 'generations.draining ? 503 : 200', '200')],
     caughtBy: ['sigterm-drains'],
+    hangs: true,
+  },
+  {
+    id: 'polls-held-while-draining',
+    title: 'goes on holding polls after SIGTERM',
+    kind: 'server',
+    mode: 'long-poll',
+    edits: [edit(`${KIT}/snapshot.js`, "draining.addEventListener('abort', giveUp, { once: true });", '')],
+    caughtBy: ['sigterm-answers-what-is-parked'],
+    hangs: true,
+  },
+  {
+    id: 'second-sigterm-ignored',
+    title: 'takes no notice of a second SIGTERM',
+    kind: 'server',
+    mode: 'sse',
+    edits: [edit(`${KIT}/drain.js`, 'if (signals > 1)', 'if (false)')],
+    caughtBy: ['sigterm-answers-what-is-parked'],
     hangs: true,
   },
 ];
