@@ -1,6 +1,6 @@
 import { equal, match, ok } from 'node:assert/strict';
 
-import { ended, finished, gauge, jsonPost, PACED, QUICK, start, stop, ENDLESS } from '../harness/answers.js';
+import { ended, finished, gauge, jsonPost, QUICK, start, stop, ENDLESS } from '../harness/answers.js';
 import { eventually } from '../harness/eventually.js';
 import { call, openCall } from '../harness/http.js';
 import { eventsUrl } from '../harness/raw-events.js';
@@ -11,7 +11,7 @@ const ONLY = onlyFor(['chunked'], 'plain text and NDJSON are the chunked transpo
 const TEXT = { accept: 'text/plain' } as const;
 
 /** Token after token, so that the halves of an emoji are written apart. */
-const TORN = { ...UGLY, maxTokens: 90, cadence: PACED.cadence };
+const TORN = { ...UGLY, maxTokens: 90, cadence: { ttftMs: 0, tokensPerSecond: 100, jitter: 0 } };
 
 export const chunkedRequirements: readonly Requirement[] = [
   {

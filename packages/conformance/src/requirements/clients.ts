@@ -40,7 +40,7 @@ export const clientRequirements: readonly Requirement[] = [
     source: SOURCE,
     async run(target) {
       const twice: Script = (after, n) =>
-        n === 0 ? SCRIPTED_EVENTS.slice(0, 6) : [...rest(Math.max(0, after - 3)).flatMap((event) => [event, event])];
+        n === 0 ? SCRIPTED_EVENTS.slice(0, 6) : rest(Math.max(0, after - 3)).flatMap((event) => [event, event]);
       const { events, stream, error } = await readScript(target, twice);
       equal(error, undefined);
       checkLog(events);
@@ -94,9 +94,8 @@ export const clientRequirements: readonly Requirement[] = [
     source: SOURCE,
     async run(target) {
       const other = SCRIPTED_ID.replace('gen_0', 'gen_9');
-      const foreign = SCRIPTED_EVENTS.map((event) =>
-        event.type === 'message_start' ? { ...event, id: other } : event,
-      );
+      const [start, ...following] = SCRIPTED_EVENTS;
+      const foreign = [{ ...start, id: other } as StreamEvent, ...following];
       const { events, stream, error } = await readScript(target, (after) => foreign.slice(after));
       equal(error?.code, 'bad_response');
       deepEqual([events, stream.textSoFar], [[], '']);

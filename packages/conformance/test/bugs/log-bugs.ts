@@ -42,7 +42,7 @@ export const LOG_BUGS: readonly Bug[] = [
         `${LOG}/log.js`,
         'get lastSeq() {',
         `get lastSeq() {
-          const settled = this.#appendedMs.findIndex((atMs) => atMs > this.#clock.now() - 100);
+          const settled = this.#appendedMs.findIndex((atMs) => atMs > this.#clock.now() - 2_000);
           if (settled >= 0) return Math.min(this.#entries.length, Math.max(1, settled));`,
       ),
     ],
@@ -118,8 +118,9 @@ export const LOG_BUGS: readonly Bug[] = [
       edit(`${LOG}/generation.js`, 'this.#options = options;', 'this.#options = options; Generation.newest = this;'),
       edit(
         `${LOG}/generation.js`,
-        'this.#stopping = this.#stop(by, closeTimeoutMs);',
-        "if (by === 'client' && this !== Generation.newest) return Generation.newest.stop(by); this.#stopping = this.#stop(by, closeTimeoutMs);",
+        'async stop(by, closeTimeoutMs = this.#options.closeTimeoutMs) {',
+        `async stop(by, closeTimeoutMs = this.#options.closeTimeoutMs) {
+          if (by === 'client' && this !== Generation.newest) return Generation.newest.stop(by);`,
       ),
     ],
     caughtBy: ['stale-stop-hits-nothing-newer'],

@@ -16,7 +16,7 @@ export async function load(url, context, nextLoad) {
   const loaded = await nextLoad(url, context);
   const edits = editsOf.get(url);
   if (!edits) return loaded;
-  let source = String(loaded.source);
+  let source = typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source ?? undefined);
   for (const { find, replace } of edits) {
     // A bug that is planted nowhere, or twice, would prove nothing.
     const times = source.split(find).length - 1;

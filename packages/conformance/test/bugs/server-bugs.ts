@@ -67,7 +67,7 @@ const TRANSPORT_BUGS: readonly Bug[] = [
     kind: 'server',
     mode: 'sse',
     edits: [edit(SSE, '(await slow())', 'false')],
-    caughtBy: ['stalled-reader-is-dropped'],
+    caughtBy: ['stalled-reader-catches-up'],
   },
   {
     id: 'unbounded-queue-of-messages',
@@ -75,7 +75,7 @@ const TRANSPORT_BUGS: readonly Bug[] = [
     kind: 'server',
     mode: 'websocket',
     edits: [edit(WEBSOCKET, 'while (outlet.full)', 'while (false)')],
-    caughtBy: ['stalled-reader-is-dropped'],
+    caughtBy: ['stalled-reader-catches-up'],
   },
   {
     id: 'drain-without-close',

@@ -106,7 +106,7 @@ export const SOURCE_BUGS: readonly Bug[] = [
     title: 'waits for ever for a provider that has fallen silent',
     kind: 'source',
     mode: 'sse',
-    edits: [edit(`${SOURCE}/openai/watchdog.js`, 'this.#expire(this.#reason());', '')],
+    edits: [edit(`${SOURCE}/openai/watchdog.js`, 'this.#expire(this.#reason());', 'void 0;')],
     caughtBy: ['upstream-silence-ends'],
     hangs: true,
   },
