@@ -4,6 +4,7 @@ import { applicationRequirements } from './requirements/application.js';
 import { backpressureRequirements } from './requirements/backpressure.js';
 import { batchRequirements } from './requirements/batch.js';
 import { chunkedRequirements } from './requirements/chunked.js';
+import { clientRequirements } from './requirements/clients.js';
 import { combinedRequirements } from './requirements/combined.js';
 import { contentRequirements } from './requirements/content.js';
 import { cursorRequirements } from './requirements/cursor.js';
@@ -47,6 +48,7 @@ export const GROUPS: Readonly<Record<string, readonly Requirement[]>> = {
   'Cut connections': cutRequirements,
   'Broken networks': networkRequirements,
   Backpressure: backpressureRequirements,
+  Clients: clientRequirements,
   Headers: headerRequirements,
   Idempotency: idempotencyRequirements,
   Batch: batchRequirements,

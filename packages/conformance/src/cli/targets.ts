@@ -22,10 +22,12 @@ type Needed = Pick<RunOptions, 'url' | 'mode' | 'launch' | 'upstream'>;
 export async function openBench({ url, mode, launch: command, upstream: wanted }: Needed): Promise<Bench> {
   const upstream = wanted ? await Upstream.start() : undefined;
   const env = upstream ? { TOKENWIRE_COMPATIBLE_URL: upstream.url } : {};
-  const running = new Set<RunningServer>();
-  const launch = command && ((args: readonly string[]) => launchInto(running, command, args, env));
+  const started = new Set<Promise<RunningServer>>();
+  const launch = command && ((args: readonly string[]) => launchInto(started, command, args, env));
   const close = async (): Promise<void> => {
-    await Promise.all(Array.from(running, (server) => server.stop()));
+    // Also those that a requirement which was given up is still starting.
+    const servers = await Promise.allSettled(started);
+    await Promise.all(servers.map(async (one) => one.status === 'fulfilled' && (await one.value.stop())));
     await upstream?.close();
   };
   try {
@@ -46,13 +48,15 @@ export async function openBench({ url, mode, launch: command, upstream: wanted }
 }
 
 async function launchInto(
-  running: Set<RunningServer>,
+  started: Set<Promise<RunningServer>>,
   command: readonly string[],
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<RunningServer> {
-  const server = await startProgram(command, { args, env });
-  running.add(server);
-  void server.exited.then(() => running.delete(server));
-  return server;
+  const starting = startProgram(command, { args, env });
+  started.add(starting);
+  const forget = (): void => void started.delete(starting);
+  // One that has ended needs no end any more; one that did not start had none.
+  void starting.then(({ exited }) => exited).then(forget, forget);
+  return await starting;
 }

@@ -69,6 +69,20 @@ export class SocketSession {
     return this.heard.flatMap((message) => (message.ref === ref && message.event ? [message.event] : []));
   }
 
+  /** Takes nothing from the network any more, until `resume`. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Cuts the connection. */
+  cut(): void {
+    this.#socket.terminate();
+  }
+
   async close(): Promise<void> {
     this.#socket.close();
     await within(PATIENCE_MS, 'the WebSocket closes', this.closed);

@@ -90,11 +90,17 @@ export const SCRIPTS = {
     accept(res);
     res.end(HOSTILE_DELTAS.map((content) => chunk({ content })).join('') + ENDING);
   },
-  /** Every byte in a chunk of the transfer coding of its own, so that characters arrive in pieces. */
+  /** Every byte in a turn of its own, so that characters arrive in pieces: what is written together is read together. */
   dripping: ({ res }) => {
     accept(res);
     const bytes = Buffer.from(CUT_DELTAS.map((content) => chunk({ content })).join('') + ENDING);
-    for (let at = 0; at < bytes.length; at += 1) res.write(bytes.subarray(at, at + 1));
-    res.end();
+    let at = 0;
+    const drip = (): void => {
+      if (at === bytes.length || res.destroyed) return void res.end();
+      res.write(bytes.subarray(at, at + 1));
+      at += 1;
+      setImmediate(drip);
+    };
+    drip();
   },
 } as const satisfies Record<string, (scene: Scene) => void>;

@@ -10,6 +10,9 @@ import { UGLY } from './content.js';
 const ONLY = onlyFor(['chunked'], 'plain text and NDJSON are the chunked transport’s own forms');
 const TEXT = { accept: 'text/plain' } as const;
 
+/** Token after token, so that the halves of an emoji are written apart. */
+const TORN = { ...UGLY, maxTokens: 90, cadence: { ttftMs: 0, tokensPerSecond: 100, jitter: 0 } };
+
 export const chunkedRequirements: readonly Requirement[] = [
   {
     id: 'ndjson-lines',
@@ -40,7 +43,7 @@ export const chunkedRequirements: readonly Requirement[] = [
     source: 'docs/protocol.md#modes',
     exempt: ONLY,
     async run(target) {
-      for (const request of [QUICK, UGLY]) {
+      for (const request of [QUICK, UGLY, TORN]) {
         const streamed = await call(`${target.url}/generations`, jsonPost(request, TEXT));
         match(String(streamed.headers['content-type']), /^text\/plain; ?charset=utf-8$/i);
         equal(streamed.complete, true);

@@ -1,15 +1,20 @@
-import { ok } from 'node:assert/strict';
+import { equal, ok } from 'node:assert/strict';
 
 import type { Ending } from '../fault-proxy/index.js';
-import { PACED } from '../harness/answers.js';
+import { at, finished, PACED, seqOf } from '../harness/answers.js';
 import { behindProxy, checkSurvives } from '../harness/behind-proxy.js';
+import { read } from '../harness/reading.js';
 import type { Requirement } from '../requirement.js';
+import { UGLY } from './content.js';
 
 /**
  * Where a stream is cut, in bytes from the server: in the status line, in headers, around the first events, later.
  * `npm run test:cuts` cuts at every byte.
  */
 const OFFSETS = [0, 1, 9, 60, 150, 300, 420, 431, 500, 777, 1_024, 1_999, 3_000];
+
+/** Headers included. The answer has more than 256 KiB. */
+const MOST_FOR_TEN_EVENTS = 32 * 1024;
 
 export const cutRequirements: readonly Requirement[] = [
   {
@@ -40,6 +45,21 @@ export const cutRequirements: readonly Requirement[] = [
           proxy.cutAfterBytes(offset, index % 2 === 0 ? 'rst' : 'fin');
           await checkSurvives(target, proxy, {});
         }
+      });
+    },
+  },
+  {
+    id: 'resuming-carries-only-the-rest',
+    title: 'A client that resumes is sent what it has not got yet, and not the whole answer again',
+    why: 'A reader with a bad connection would pay for the beginning of its answer again and again.',
+    source: 'docs/protocol.md#resources',
+    async run(target) {
+      // Nine tenths of it are one token.
+      const { id, cursor } = await finished(target, UGLY);
+      await behindProxy(target, async (proxy) => {
+        const { error } = await read({ ...target, url: proxy.url }, { after: at(id, seqOf(cursor) - 10) });
+        equal(error, undefined);
+        ok(proxy.bytesDown < MOST_FOR_TEN_EVENTS, `${proxy.bytesDown} bytes for the last ten events`);
       });
     },
   },

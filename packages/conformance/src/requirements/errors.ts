@@ -2,11 +2,12 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 
 import type { ErrorBody } from '@tokenwire/protocol';
 
-import { ended, PACED, QUICK, start } from '../harness/answers.js';
+import { ended, ENDLESS, finished, jsonPost, PACED, QUICK, start, stop } from '../harness/answers.js';
 import { checkLog, refusalOf, textOfAll } from '../harness/check.js';
+import { eventually } from '../harness/eventually.js';
 import { call } from '../harness/http.js';
 import { ACCEPT, askAfter, eventsUrl, refusalIn, type Refusal } from '../harness/raw-events.js';
-import { read } from '../harness/reading.js';
+import { read, readToEnd } from '../harness/reading.js';
 import type { Requirement } from '../requirement.js';
 import type { Target } from '../target.js';
 
@@ -31,6 +32,9 @@ function checkBody(body: Partial<ErrorBody> | undefined): void {
   match(body?.requestId ?? '', /^[\w-]{8,}$/);
   ok(!/\bat .*:\d+|node:|\/[a-z]+\/[a-z]+\//.test(body?.message ?? ''), 'no stack and no path');
 }
+
+/** How long the server asks to wait, in the test of that, at least. */
+const ASKED_WAIT_MS = 900;
 
 export const errorRequirements: readonly Requirement[] = [
   {
@@ -60,6 +64,8 @@ export const errorRequirements: readonly Requirement[] = [
     why: 'A reader of a lost answer must learn it, and never get a new answer instead.',
     source: 'docs/protocol.md#errors',
     async run(target) {
+      // So that there is an answer that could be given instead.
+      await finished(target);
       for (const { status, error } of await routesOf(target, UNKNOWN_ID)) {
         deepEqual([status, error?.code, error?.retryable], [404, 'not_found', false]);
         checkBody(error);
@@ -97,6 +103,24 @@ export const errorRequirements: readonly Requirement[] = [
     },
   },
   {
+    id: 'ids-cannot-be-guessed',
+    title: 'Ids are random all over, and none is given twice',
+    why: 'Whoever can work out the next id from the last one can read other people’s answers.',
+    source: 'docs/protocol.md#resources',
+    async run(target) {
+      const ids: string[] = [];
+      for (const _ of Array(16)) ids.push((await finished(target, { ...QUICK, maxTokens: 1 })).id);
+      equal(new Set(ids).size, ids.length, 'no id is given twice');
+      for (const [index, id] of ids.slice(1).entries()) {
+        const drawn = id.slice('gen_'.length);
+        const before = ids[index]?.slice('gen_'.length) ?? '';
+        // Equal by chance once in 10¹⁶ times.
+        ok(!drawn.startsWith(before.slice(0, 9)), `${id} begins like the one before it, ${ids[index]}`);
+        ok(!drawn.endsWith(before.slice(-9)), `${id} ends like the one before it, ${ids[index]}`);
+      }
+    },
+  },
+  {
     id: 'wrong-method-or-type',
     title:
       'A wrong method is answered with 405 and Allow, a type that nobody can send with 406, an unknown path with 404',
@@ -115,6 +139,34 @@ export const errorRequirements: readonly Requirement[] = [
       const escape = await call(`${url}/generations/%E0%A4%A`);
       equal(escape.status, 400);
       checkBody(refusalIn(escape).error);
+    },
+  },
+  {
+    id: 'retry-after-is-honoured',
+    title: 'A start beyond the limit is refused with Retry-After, and a client waits that long before it tries again',
+    why: 'A crowd that comes back at once keeps an overloaded server overloaded.',
+    source: 'docs/protocol.md#errors',
+    needs: ['launch'],
+    exempt: { websocket: 'an error message has no Retry-After; the close code says when to come back' },
+    async run(original) {
+      const server = await original.launch?.(['--max-running', '1']);
+      ok(server);
+      const target = { ...original, url: server.url };
+      try {
+        const running = await start(target, ENDLESS);
+        const refused = await call(`${target.url}/generations`, jsonPost(QUICK));
+        deepEqual([refused.status, refusalIn(refused).error?.code], [503, 'overloaded']);
+        ok(Number(refused.headers['retry-after']) >= 1);
+        const startedAt = performance.now();
+        const stream = target.open({ url: target.url, request: QUICK, retry: { baseMs: 1, capMs: 1 } });
+        const reading = readToEnd(stream);
+        await eventually('it was refused', () => stream.requests >= 1 && stream.status === 'reconnecting');
+        await stop(target, running);
+        equal((await reading).error, undefined);
+        ok(performance.now() - startedAt >= ASKED_WAIT_MS, 'it waited for as long as it was asked to');
+      } finally {
+        await server.stop();
+      }
     },
   },
 ];

@@ -15,6 +15,9 @@ const SOURCE = 'docs/protocol.md#delivery';
 /** After so many milliseconds without a byte a client takes its connection for dead. Scaled down from 37 500. */
 const IDLE_LIMIT = { idleTimeoutMs: 800, waitSeconds: 1 } as const;
 
+/** Characters of one to four bytes, and no token so large that single bytes would take long. */
+const SHORT_UGLY: GenerationRequest = { ...QUICK, model: 'sim/ugly', maxTokens: 90 };
+
 /** Two seconds and a half. */
 const LONG: GenerationRequest = {
   ...PACED,
@@ -193,7 +196,7 @@ function sizes(...cases: readonly (readonly [id: string, how: string, faults: Di
       await behindProxy(
         target,
         async (proxy) => {
-          const stream = await checkSurvives(target, proxy);
+          const stream = await checkSurvives(target, proxy, { request: SHORT_UGLY });
           equal(stream.reconnects, 0);
         },
         { up: faults, down: faults },

@@ -2,8 +2,9 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 
 import type { StreamEvent } from '@tokenwire/protocol';
 
-import { ENDLESS, PACED, QUICK, snapshot } from '../harness/answers.js';
+import { ENDLESS, PACED, QUICK, seqOf, snapshot, whileRunning } from '../harness/answers.js';
 import { checkLog, textOfAll } from '../harness/check.js';
+import { eventually } from '../harness/eventually.js';
 import { read, readToEnd } from '../harness/reading.js';
 import type { Requirement } from '../requirement.js';
 
@@ -57,6 +58,25 @@ export const orderRequirements: readonly Requirement[] = [
       const end = events.find((event) => event.type === 'message_delta');
       deepEqual({ stopReason, usage }, { stopReason: end?.stopReason, usage: end?.usage });
       equal(usage?.outputTokens, PACED.maxTokens);
+    },
+  },
+  {
+    id: 'snapshot-grows',
+    title: 'The snapshot of a running answer grows with it',
+    why: 'Whoever looks twice and sees the same takes the answer for dead.',
+    source: 'docs/protocol.md#resources',
+    async run(target) {
+      await whileRunning(target, ENDLESS, async (id) => {
+        const first = await eventually('some text', async () => {
+          const now = await snapshot(target, id);
+          return now.text !== '' && now;
+        });
+        const text = await eventually('more text', async () => {
+          const now = await snapshot(target, id);
+          return seqOf(now.cursor) > seqOf(first.cursor) + 5 && now.text;
+        });
+        ok(text.startsWith(first.text) && text.length > first.text.length, 'the text grows with the cursor');
+      });
     },
   },
   {

@@ -1,9 +1,11 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { PollPage, StreamEvent } from '@tokenwire/protocol';
 
 import {
   at,
+  ENDLESS,
   finished,
   gauge,
   PACED,
@@ -25,6 +27,8 @@ type Page = PollPage<StreamEvent>;
 
 const ONLY = onlyFor(POLLING, 'this mode does not poll');
 const LONG_ONLY = onlyFor(['long-poll'], 'only a long poll is held');
+/** Between two polls of a client that was told so. */
+const DISTANCE_MS = 150;
 /** Events of `SILENT` before its silence: message_start, content_block_start, five deltas. */
 const SILENT_SEQ = 7;
 
@@ -67,9 +71,7 @@ export const pollingRequirements: readonly Requirement[] = [
         events.push(...page.events);
         equal(page.cursor, at(id, events.length));
         equal(page.done, events.at(-1)?.type === 'message_stop');
-        await new Promise((resolve) => {
-          setTimeout(resolve, page?.nextPollMs ?? 25);
-        });
+        await sleep(page.nextPollMs ?? 25);
       }
       const after = await callPage(eventsUrl(target, id, `after=${id}.${events.length}`));
       deepEqual([after.json.events, after.json.done], [[], true], 'and after the end it says so again, at once');
@@ -166,6 +168,22 @@ export const pollingRequirements: readonly Requirement[] = [
       const answers = await Promise.all(polls);
       ok(answers.every(({ status }) => status === 200));
       ok(performance.now() - startedAt > 500, '90 polls take longer than 40 at once and 40 a second allow');
+    },
+  },
+  {
+    id: 'polls-keep-their-distance',
+    title: 'A client’s polls keep their least distance, also when every one is answered at once',
+    why: 'A client in a busy loop is an attack on its own server.',
+    source: 'docs/protocol.md#modes',
+    exempt: ONLY,
+    async run(target) {
+      await whileRunning(target, ENDLESS, async (id) => {
+        const startedAt = performance.now();
+        const stream = target.open({ url: target.url, after: at(id, 0), minPollIntervalMs: DISTANCE_MS });
+        for await (const _ of stream) if (performance.now() - startedAt > 5 * DISTANCE_MS) break;
+        const most = 2 + (performance.now() - startedAt) / DISTANCE_MS;
+        ok(stream.requests <= most, `${stream.requests} polls where ${Math.floor(most)} were allowed`);
+      });
     },
   },
 ];

@@ -6,6 +6,7 @@ import { eventually } from '../harness/eventually.js';
 import { read, readSome } from '../harness/reading.js';
 import type { Requirement } from '../requirement.js';
 import type { Target } from '../target.js';
+import { stalledReaderRequirements } from './stalled-readers.js';
 
 /** Short, so that tests need not wait; longer than any pause of a busy machine would be better and slower. */
 const GRACE_MS = 400;
@@ -122,4 +123,5 @@ export const readerRequirements: readonly Requirement[] = [
       });
     },
   },
+  ...stalledReaderRequirements,
 ];

@@ -4,9 +4,11 @@ import type { StreamEvent } from '@tokenwire/protocol';
 
 import { at, finished, PACED, QUICK, snapshot, start, whileRunning, ENDLESS, seqOf } from '../harness/answers.js';
 import { checkLog, textOfAll } from '../harness/check.js';
+import { readRaw } from '../harness/raw-reading.js';
 import { read, readSome } from '../harness/reading.js';
 import type { Requirement } from '../requirement.js';
 import type { Target } from '../target.js';
+import { UGLY } from './content.js';
 
 /** All events of a finished generation, read from its start. */
 async function whole(target: Target, id: string): Promise<readonly StreamEvent[]> {
@@ -46,6 +48,33 @@ export const resumeRequirements: readonly Requirement[] = [
       equal(error, undefined);
       checkLog([...before, ...after]);
       equal(textOfAll(before) + textOfAll(after), (await snapshot(target, stream.id ?? '')).text);
+    },
+  },
+  {
+    id: 'every-event-is-sent-once',
+    title: 'What is sent after a cursor is every event after it, once, in order, the terminal event included',
+    why: 'Clients drop what they have already, and so hide a server that repeats itself from everybody but its owner.',
+    source: 'docs/protocol.md#delivery',
+    async run(target) {
+      // Its largest token is more than a connection takes at once.
+      const { id, cursor } = await finished(target, UGLY);
+      for (const n of [0, 1, 20, seqOf(cursor) - 1]) checkLog(await readRaw(target, id, n), n);
+    },
+  },
+  {
+    id: 'cursor-is-what-was-applied',
+    title: 'A client’s cursor names the last event that the application has got, whatever else has arrived',
+    why: 'Events that came together are applied one by one; a page that reloads between two loses the rest.',
+    source: 'docs/protocol.md#delivery',
+    async run(target) {
+      const { id } = await finished(target);
+      for (const n of [1, 2, 17]) {
+        const stream = target.open({ url: target.url, after: at(id, 0) });
+        const before = await readSome(stream, n);
+        equal(stream.cursor, at(id, n));
+        const { events: after } = await read(target, { after: stream.cursor });
+        checkLog([...before, ...after]);
+      }
     },
   },
   {

@@ -1,0 +1,290 @@
+import { edit, type Bug } from './bug.js';
+
+const KIT = 'packages/client-kit/dist';
+const CHUNKED = 'packages/client-chunked/dist/chunked.js';
+const SSE = 'packages/client-sse/dist/sse.js';
+const POLLING = 'packages/client-polling/dist/polling.js';
+const SOCKET = 'packages/client-websocket/dist/socket.js';
+
+/** Bugs of the clients. */
+export const CLIENT_BUGS: readonly Bug[] = [
+  {
+    id: 'event-lost',
+    title: 'loses an event',
+    kind: 'client',
+    mode: 'chunked',
+    edits: [
+      edit(
+        `${KIT}/inbox.js`,
+        'this.text += textOf(event);',
+        'if (event.seq === 9) continue; this.text += textOf(event);',
+      ),
+    ],
+    caughtBy: ['events-in-order-each-once'],
+  },
+  {
+    id: 'event-twice',
+    title: 'hands an event over twice',
+    kind: 'client',
+    mode: 'sse',
+    edits: [
+      edit(
+        `${KIT}/inbox.js`,
+        'return event;',
+        'if (event.seq === 9 && !this.twice) { this.twice = true; this.#index -= 1; this.seq -= 1; } return event;',
+      ),
+    ],
+    caughtBy: ['events-in-order-each-once'],
+  },
+  {
+    id: 'terminal-swallowed',
+    title: 'ends the loop without its terminal event',
+    kind: 'client',
+    mode: 'websocket',
+    edits: [
+      edit(
+        `${KIT}/iterate.js`,
+        'return value === undefined ?',
+        "if (value?.type === 'message_stop') return this.next(); return value === undefined ?",
+      ),
+      edit(
+        `${KIT}/iterate.js`,
+        'if (value !== undefined)',
+        "if (value !== undefined && value.type !== 'message_stop')",
+      ),
+    ],
+    caughtBy: ['events-in-order-each-once'],
+  },
+  {
+    id: 'line-ends-changed',
+    title: 'makes line feeds of CR LF',
+    kind: 'client',
+    mode: 'long-poll',
+    edits: [
+      edit(
+        `${KIT}/inbox.js`,
+        'this.text += textOf(event);',
+        "if (event.delta?.text) event.delta.text = event.delta.text.replaceAll('\\r\\n', '\\n'); this.text += textOf(event);",
+      ),
+    ],
+    caughtBy: ['ugly-tokens-byte-exact'],
+  },
+  {
+    id: 'repeats-passed-on',
+    title: 'passes on what the application has got already',
+    kind: 'client',
+    mode: 'chunked',
+    edits: [edit(`${KIT}/inbox.js`, 'if (event.seq <= this.seq)', 'if (false)')],
+    caughtBy: ['client-drops-repeats'],
+  },
+  {
+    id: 'gap-passed-over',
+    title: 'passes over a gap without a word',
+    kind: 'client',
+    mode: 'sse',
+    edits: [edit(`${KIT}/inbox.js`, 'if (event.seq > this.seq + 1)', 'if (false)')],
+    caughtBy: ['client-fills-a-gap', 'client-reports-a-gap'],
+  },
+  {
+    id: 'foreign-answer-accepted',
+    title: 'goes on with the events of another answer',
+    kind: 'client',
+    mode: 'long-poll',
+    edits: [edit(`${KIT}/check.js`, 'event.id === id', 'true')],
+    caughtBy: ['client-refuses-another-answer'],
+  },
+  {
+    id: 'redirect-followed',
+    title: 'follows a redirect to another origin, with the prompt',
+    kind: 'client',
+    mode: 'chunked',
+    edits: [edit(`${KIT}/connection.js`, "redirect: 'manual'", "redirect: 'follow'")],
+    caughtBy: ['client-stays-with-its-server'],
+  },
+  {
+    id: 'end-of-stream-is-success',
+    title: 'takes the end of a connection for the end of the answer',
+    kind: 'client',
+    mode: 'chunked',
+    edits: [edit(`${KIT}/engine.js`, 'await this.#askWhetherDone();', "this.#conclude('completed', undefined);")],
+    caughtBy: ['client-reports-a-missing-end'],
+  },
+  {
+    id: 'start-repeated-without-its-key',
+    title: 'repeats a start that was lost under a new key, and pays twice',
+    kind: 'client',
+    mode: 'sse',
+    edits: [edit(SSE, "'idempotency-key': attempt.idempotencyKey", "'idempotency-key': crypto.randomUUID()")],
+    caughtBy: ['cut-before-the-first-event'],
+  },
+  {
+    id: 'reconnect-starts-again',
+    title: 'starts a new answer when a connection is lost in mid-answer',
+    kind: 'client',
+    mode: 'chunked',
+    edits: [
+      edit(CHUNKED, 'if (attempt.cursor === undefined)', 'if (attempt.request)'),
+      edit(CHUNKED, "'idempotency-key': attempt.idempotencyKey", "'idempotency-key': crypto.randomUUID()"),
+    ],
+    caughtBy: ['cut-in-mid-answer'],
+  },
+  {
+    id: 'reconnect-asks-for-everything',
+    title: 'asks for the whole answer at each reconnect and throws most of it away',
+    kind: 'client',
+    mode: 'sse',
+    edits: [edit(SSE, "'last-event-id': attempt.cursor", "'last-event-id': attempt.cursor.replace(/\\d+$/, '0')")],
+    caughtBy: ['resuming-carries-only-the-rest'],
+  },
+  {
+    id: 'backoff-reset-by-a-connection',
+    title: 'takes a connection that was accepted for progress, and never gives up',
+    kind: 'client',
+    mode: 'chunked',
+    edits: [edit(`${KIT}/engine.js`, 'connection?.progressed === true', 'true')],
+    caughtBy: ['backoff-keeps-growing'],
+    hangs: true,
+  },
+  {
+    id: 'no-watchdog',
+    title: 'waits for ever on a connection that died without a word',
+    kind: 'client',
+    mode: 'sse',
+    edits: [edit(`${KIT}/watchdog.js`, '#look() {', '#look() { if (this) return;')],
+    caughtBy: ['half-open-towards-the-client'],
+    hangs: true,
+  },
+  {
+    id: 'watchdog-wants-events',
+    title: 'takes a connection for dead on which only heartbeats come',
+    kind: 'client',
+    mode: 'sse',
+    edits: [edit(`${KIT}/connection.js`, 'watchdog.touch();', '')],
+    caughtBy: ['heartbeats-keep-a-reader'],
+  },
+  {
+    id: 'cursor-of-what-arrived',
+    title: 'moves its cursor when events arrive and not when they are applied',
+    kind: 'client',
+    mode: 'chunked',
+    edits: [
+      edit(
+        `${KIT}/inbox.js`,
+        'this.#batch = batch;',
+        'this.#batch = batch; this.arrived = batch.at(-1)?.seq ?? this.arrived;',
+      ),
+      edit(`${KIT}/inbox.js`, 'formatCursor(this.id, this.seq)', 'formatCursor(this.id, this.arrived ?? this.seq)'),
+    ],
+    caughtBy: ['cursor-is-what-was-applied'],
+  },
+  {
+    id: 'failure-swallowed',
+    title: 'ends the loop of a failed answer as if it were complete',
+    kind: 'client',
+    mode: 'websocket',
+    edits: [edit(`${KIT}/engine.js`, 'const { error } = this.#outcome;', 'const error = undefined;')],
+    caughtBy: ['source-error-keeps-the-text'],
+  },
+  {
+    id: 'partial-text-lost',
+    title: 'drops the text of an answer that failed',
+    kind: 'client',
+    mode: 'sse',
+    edits: [edit(`${KIT}/engine.js`, 'Object.assign(error, { partialText,', "Object.assign(error, { partialText: '',")],
+    caughtBy: ['source-error-keeps-the-text'],
+  },
+  {
+    id: 'leaving-stops',
+    title: 'stops the answer when its reader only leaves the loop',
+    kind: 'client',
+    mode: 'chunked',
+    edits: [
+      edit(
+        `${KIT}/iterate.js`,
+        'return() {',
+        "return() { const { id, base } = this.#engine; void fetch(new URL(`/generations/${id}/stop`, base), { method: 'POST' });",
+      ),
+    ],
+    caughtBy: ['leaving-the-loop-detaches'],
+  },
+  {
+    id: 'lines-end-elsewhere-too',
+    title: 'takes U+2028 for the end of a line',
+    kind: 'client',
+    mode: 'chunked',
+    edits: [edit(CHUNKED, ".split('\\n')", '.split(/[\\n\\u2028]/)')],
+    caughtBy: ['ugly-tokens-byte-exact'],
+  },
+  {
+    id: 'characters-torn-apart',
+    title: 'decodes each piece of bytes by itself',
+    kind: 'client',
+    mode: 'chunked',
+    edits: [edit(`${KIT}/text.js`, '{ stream: bytes !== undefined }', '{ stream: false }')],
+    caughtBy: ['one-byte-segments'],
+  },
+  {
+    id: 'byte-order-mark-eaten',
+    title: 'eats a byte order mark at the beginning of a piece',
+    kind: 'client',
+    mode: 'sse',
+    edits: [
+      edit(
+        `${KIT}/text.js`,
+        'return decoder.decode(bytes,',
+        "return decoder.decode(bytes, { stream: bytes !== undefined }).replaceAll('\\ufeff', ''); return decoder.decode(bytes,",
+      ),
+    ],
+    caughtBy: ['ugly-tokens-byte-exact'],
+  },
+  {
+    id: 'retry-after-ignored',
+    title: 'comes back at once when it was asked to wait',
+    kind: 'client',
+    mode: 'sse',
+    edits: [edit(`${KIT}/retry.js`, 'retryAfterMs !== undefined && retryAfterMs > 0', 'false')],
+    caughtBy: ['retry-after-is-honoured'],
+  },
+  {
+    id: 'polls-in-a-busy-loop',
+    title: 'polls again as soon as a poll is answered',
+    kind: 'client',
+    mode: 'long-poll',
+    edits: [
+      edit(POLLING, 'nextPollAt = startedAt + minIntervalMs;', ''),
+      edit(POLLING, 'nextPollAt = startedAt + Math.max(', 'nextPollAt = 0 * Math.max('),
+    ],
+    caughtBy: ['polls-keep-their-distance'],
+  },
+  {
+    id: 'done-ignored',
+    title: 'goes on polling when it was told that this was the end',
+    kind: 'client',
+    mode: 'short-poll',
+    edits: [edit(POLLING, 'if (page.done)', 'if (false)')],
+    caughtBy: ['resume-after-the-end'],
+    hangs: true,
+  },
+  {
+    id: 'lost-socket-is-final',
+    title: 'does not come back when its socket is lost',
+    kind: 'client',
+    mode: 'websocket',
+    edits: [edit(SOCKET, 'new Set([1006, ', 'new Set([')],
+    caughtBy: ['cut-in-mid-answer'],
+  },
+  {
+    id: 'one-key-for-all',
+    title: 'starts all its answers under one key',
+    kind: 'client',
+    mode: 'sse',
+    edits: [
+      edit(
+        `${KIT}/settings.js`,
+        'options.idempotencyKey ?? randomToken()',
+        "options.idempotencyKey ?? 'always-the-same'",
+      ),
+    ],
+    caughtBy: ['same-seed-same-answer'],
+  },
+];
