@@ -111,7 +111,8 @@ export class Connection {
         this.retryAfterMs = delayMs;
       },
       sleep(delayMs) {
-        watchdog.touch(delayMs);
+        // The moment waited for may be over, as it is after a long poll; that takes no patience away.
+        watchdog.touch(Math.max(0, delayMs));
         return sleep(settings.clock, delayMs, signal);
       },
     };

@@ -159,6 +159,21 @@ describe('the time between two polls', () => {
   });
 });
 
+test('a model that thinks for minutes, in empty answers after 25 s each, is no lost connection', async () => {
+  const clock = new VirtualClock({ startMs: 0 });
+  let polls = 0;
+  const fetch: typeof globalThis.fetch = async (_, init) => {
+    if (init?.method === 'POST') return created();
+    await new Promise<void>((resolve) => void clock.after(25_000, resolve));
+    return (polls += 1) < 8 ? page([], 0) : page(SHORT, 5, true);
+  };
+  const stream = streamLongPoll({ url: 'http://host.test', request, clock, fetch });
+  const done = drain(stream);
+  expect(await elapsed(clock, done)).toBe(200_000);
+  expect(await done).toEqual({ events: SHORT, error: undefined });
+  expect([polls, stream.reconnects]).toEqual([8, 0]);
+});
+
 describe('a poll that fails', () => {
   test.each([
     ['is lost', new TypeError('fetch failed')],

@@ -9,6 +9,8 @@ export interface ConnectionOptions {
   readonly chance: Chance;
   readonly line: Line;
   readonly onOverflow: (queuedBytes: number) => void;
+  /** Called when the server hangs up on a reader that takes nothing. */
+  readonly onDropped: () => void;
   /** Called once, when neither side has it open any more. */
   readonly onGone: () => void;
 }
@@ -68,6 +70,7 @@ export class Connection {
 
   /** Server: hangs up. */
   destroy(): void {
+    this.#options.onDropped();
     this.#later(() => this.#down.break(broken()));
     this.#closeServer();
   }

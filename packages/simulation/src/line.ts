@@ -10,6 +10,8 @@ import type { World } from './world.js';
 export class ReaderLine {
   /** Connections broken or refused since the last new event: what a client may give up for. */
   faults = 0;
+  /** All of them. */
+  total = 0;
   readonly #world: World;
   readonly #plan: ReaderPlan;
   readonly #chance: Chance;
@@ -33,6 +35,7 @@ export class ReaderLine {
       line,
       onOverflow: (bytes) =>
         this.#world.verdict.broken('memory', `written to a buffer of ${bytes} bytes that was full`),
+      onDropped: () => this.#countFault('dropped: takes nothing'),
       onGone: () => this.#connections.delete(connection),
     });
     this.#connections.add(connection);
@@ -99,6 +102,7 @@ export class ReaderLine {
 
   #countFault(what: string): void {
     this.faults += 1;
+    this.total += 1;
     this.#world.tally.faults += 1;
     this.#world.verdict.note(this.#plan.id, what);
   }

@@ -30,7 +30,10 @@ export interface Session {
   outcome: { readonly error: unknown; readonly cursor: string | undefined } | undefined;
   /** Set when the application or a step left on purpose. */
   left: boolean;
-  /** When it ended: the faults since its last event, and whether its answer was still kept. */
+  /** Faults of the line before it began. */
+  readonly faultsBefore: number;
+  /** When it ended: all faults until then, those since its last event, and whether its answer was still kept. */
+  faultsAfter: number;
   faults: number;
   wasKept: boolean;
 }
@@ -139,6 +142,8 @@ export class Reader {
       last: undefined,
       outcome: undefined,
       left: false,
+      faultsBefore: this.line.total,
+      faultsAfter: 0,
       faults: 0,
       wasKept: false,
     };
@@ -163,6 +168,7 @@ export class Reader {
       if (error instanceof ApplicationError) session.left = true;
     }
     session.faults = this.line.faults;
+    session.faultsAfter = this.line.total;
     session.wasKept = this.#world.keeps(session.stream.id, this.answer.owner);
     this.#world.tally.reconnects += session.stream.reconnects;
     const { error } = session.outcome;

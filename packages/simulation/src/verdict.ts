@@ -9,6 +9,7 @@ export const RULES = {
   foreign: 'No event of another answer.',
   content: 'A log holds what the model said: all of it if complete, the beginning if not.',
   error: 'A reader fails only for a reason that exists.',
+  patience: 'Nobody takes a connection for lost that is only quiet.',
   settles: 'Every call of a client settles in bounded time.',
   cancelled: 'After `cancelled` nothing runs: the source was told, and closed.',
   grace: 'Nobody reading for the grace period cancels, never earlier; `continue` never does.',

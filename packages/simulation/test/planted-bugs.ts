@@ -180,6 +180,10 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
     edits: [client('watchdog', '    else this.#onSilence();\n', '')],
     breaks: ['leftover', 'settles'],
   },
+  'patience-taken-by-a-poll': {
+    edits: [client('connection', 'watchdog.touch(Math.max(0, delayMs));', 'watchdog.touch(delayMs);')],
+    breaks: ['patience', 'error'],
+  },
   'stop-never-gives-up': {
     edits: [client('stop', 'const STOP_LIMIT_MS = 10_000', 'const STOP_LIMIT_MS = 60_000')],
     breaks: ['settles'],

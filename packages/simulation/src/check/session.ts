@@ -11,6 +11,7 @@ export function checkSession(world: World, reader: Reader, session: Session): vo
   const { verdict } = world;
   const who = reader.plan.id;
   if (!outcome) return verdict.broken('settles', `${who} still reads`);
+  checkPatience(world, reader, session);
   if (stream.textSoFar !== text) verdict.broken('partial', `${who} holds another text than it was given`);
   if (outcome.error === undefined) {
     if (!session.left) checkSuccess(world, reader, session);
@@ -25,6 +26,13 @@ export function checkSession(world: World, reader: Reader, session: Session): vo
     verdict.broken('partial', `${who}: after ${error.code} nothing is partial`);
   const wrong = objection(world, reader, session, error);
   if (wrong) verdict.broken('error', `${who} failed with ${error.code}: ${wrong}. ${error.message}`);
+}
+
+/** Nobody reconnects without need. Whoever sleeps finds all connections silent. */
+function checkPatience(world: World, reader: Reader, { stream, faultsBefore, faultsAfter }: Session): void {
+  const faults = faultsAfter - faultsBefore;
+  if (stream.reconnects <= faults || world.sleptMs > 0) return;
+  world.verdict.broken('patience', `${reader.plan.id} reconnected ${stream.reconnects} times for ${faults} faults`);
 }
 
 function checkSuccess(world: World, reader: Reader, { stream, last, firstSeq, startedWith }: Session): void {
