@@ -49,7 +49,8 @@ async function many(options: Options): Promise<number> {
   const { lives, seed } = options;
   print(`${lives} lives from seed ${seed}`);
   const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
+  // It may come twice: from the terminal, and passed on by npm.
+  process.on('SIGINT', () => interrupt.abort());
   const startedMs = performance.now();
   const seconds = (): number => (performance.now() - startedMs) / 1_000;
   const { totals, failed } = await explore(options, interrupt.signal, progress(lives, seconds));
