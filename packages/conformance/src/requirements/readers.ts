@@ -54,7 +54,7 @@ export const readerRequirements: readonly Requirement[] = [
     source: 'docs/protocol.md#disconnect',
     async run(target) {
       const readersBefore = await gauge(target, 'tokenwire_readers');
-      const stream = target.open({ url: target.url, request: { ...PACED, onDisconnect: 'continue' } });
+      const stream = target.open({ url: target.url, request: { ...PACED, maxTokens: 450, onDisconnect: 'continue' } });
       await readSome(stream, 3);
       equal(stream.status, 'detached');
       equal(stream.partial, true);
