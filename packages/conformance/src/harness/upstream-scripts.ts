@@ -90,16 +90,19 @@ export const SCRIPTS = {
     accept(res);
     res.end(HOSTILE_DELTAS.map((content) => chunk({ content })).join('') + ENDING);
   },
-  /** Every byte in a turn of its own, so that characters arrive in pieces: what is written together is read together. */
+  /** Every character of several bytes in two pieces, with time between them: what is written together is read together. */
   dripping: ({ res }) => {
     accept(res);
     const bytes = Buffer.from(CUT_DELTAS.map((content) => chunk({ content })).join('') + ENDING);
-    let at = 0;
+    let from = 0;
     const drip = (): void => {
-      if (at === bytes.length || res.destroyed) return void res.end();
-      res.write(bytes.subarray(at, at + 1));
-      at += 1;
-      setImmediate(drip);
+      if (res.destroyed) return;
+      // 0xC0 and above begin a character of several bytes.
+      const lead = bytes.findIndex((byte, at) => at >= from && byte >= 0xc0);
+      if (lead < 0) return void res.end(bytes.subarray(from));
+      res.write(bytes.subarray(from, lead + 1));
+      from = lead + 1;
+      setTimeout(drip, 20);
     };
     drip();
   },

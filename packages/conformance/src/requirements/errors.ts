@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { ErrorBody } from '@tokenwire/protocol';
 
@@ -161,6 +162,7 @@ export const errorRequirements: readonly Requirement[] = [
         const stream = target.open({ url: target.url, request: QUICK, retry: { baseMs: 1, capMs: 1 } });
         const reading = readToEnd(stream);
         await eventually('it was refused', () => stream.requests >= 1 && stream.status === 'reconnecting');
+        for (; performance.now() - startedAt < ASKED_WAIT_MS; await sleep(20)) equal(stream.requests, 1, 'it waits');
         await stop(target, running);
         equal((await reading).error, undefined);
         ok(performance.now() - startedAt >= ASKED_WAIT_MS, 'it waited for as long as it was asked to');
