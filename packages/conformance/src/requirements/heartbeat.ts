@@ -14,7 +14,7 @@ import type { Target } from '../target.js';
 const HEARTBEAT_MS = 300;
 const FAST_HEART = ['--heartbeat-ms', String(HEARTBEAT_MS)];
 /** A silence that a client would take for a dead connection, were it not for heartbeats. */
-const IDLE_TIMEOUT_MS = 2_000;
+const IDLE_TIMEOUT_MS = 3_000;
 /** Events of `SILENT` before its silence. */
 const SILENT_SEQ = 7;
 

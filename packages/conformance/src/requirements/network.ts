@@ -95,14 +95,14 @@ export const networkRequirements: readonly Requirement[] = [
     needs: ['launch'],
     async run(original) {
       await onLaunched(original, ['--heartbeat-ms', '100'], async (target) => {
-        const thinking = { ...QUICK, cadence: { ttftMs: 2_500 } };
+        const thinking = { ...QUICK, cadence: { ttftMs: 4_000 } };
         await behindProxy(
           target,
           async (proxy) => {
             const stream = await checkSurvives(target, proxy, { request: thinking, waitSeconds: 1 });
             if (!target.mode.endsWith('poll')) equal(stream.reconnects, 0);
           },
-          { idleKillMs: 1_500 },
+          { idleKillMs: 3_000 },
         );
       });
     },
