@@ -93,7 +93,7 @@ export class Conversation {
           const idempotencyKey = checkIdempotencyKey(message.idempotencyKey);
           const options = idempotencyKey === undefined ? { owner } : { owner, idempotencyKey };
           const generation = generations.start(parseRequest(message.request), options);
-          await accepted(generation, signal);
+          await accepted(generation, signal, settings);
           return { generation, seq: 0 };
         });
         break;

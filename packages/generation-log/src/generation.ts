@@ -105,15 +105,18 @@ export class Generation {
   }
 
   /**
-   * Settles like `begun`, and counts as a reader until then or until `gone` aborts: whoever waits for the first word has
-   * not left. Read on at once, because afterwards the grace period runs.
+   * Settles like `begun`, after `limitMs` at the latest, and counts as a reader until then or until `gone` aborts:
+   * whoever waits for the first word has not left. Read on at once, because afterwards the grace period runs.
    */
-  async untilBegun(gone: AbortSignal): Promise<void> {
+  async untilBegun(gone: AbortSignal, limitMs: number): Promise<void> {
     const leave = this.enter();
     const left = (): void => leave();
     if (gone.aborted) leave();
     else gone.addEventListener('abort', left, { once: true });
-    await this.begun;
+    await new Promise<void>((resolve) => {
+      const callOff = this.#options.clock.after(limitMs, resolve);
+      void this.begun.then(() => (callOff(), resolve()));
+    });
     gone.removeEventListener('abort', left);
     leave();
   }

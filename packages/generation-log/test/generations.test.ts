@@ -388,7 +388,7 @@ describe('who waits for the model to accept', () => {
     const { generations, model, clock } = setUp();
     const generation = generations.start({ ...REQUEST, onDisconnect });
     const { signal } = new AbortController();
-    const reading = generation.untilBegun(signal).then(() => readAll(generation.read(0)));
+    const reading = generation.untilBegun(signal, 60_000).then(() => readAll(generation.read(0)));
     await clock.advance(50_000);
     expect([generation.status, generation.readers]).toEqual(['running', 1]);
     model.say('late');
@@ -398,12 +398,31 @@ describe('who waits for the model to accept', () => {
     expect([generation.readers, getEventListeners(signal, 'abort').length]).toEqual([0, 0]);
   });
 
+  test('waits no longer than it cares to, and leaves no timer', async () => {
+    const { generations, model, clock } = setUp();
+    const generation = generations.start({ ...REQUEST, onDisconnect: 'continue' });
+    const pending = clock.pending;
+    let waited = false;
+    void generation.untilBegun(new AbortController().signal, 15_000).then(() => (waited = true));
+    await clock.advance(14_999);
+    expect(waited).toBe(false);
+    await clock.advance(1);
+    expect([waited, generation.readers, clock.pending]).toEqual([true, 0, pending]);
+    const inTime = generation.untilBegun(new AbortController().signal, 15_000);
+    model.say('word');
+    model.finish();
+    await clock.advance(0);
+    await inTime;
+    // Only the timer that ends the keeping of the answer.
+    expect(clock.pending).toBe(1);
+  });
+
   test.each(['before', 'while'])('has left when it is gone %s it waits', async (when) => {
     const { generations, clock } = setUp();
     const gone = new AbortController();
     if (when === 'before') gone.abort();
     const generation = generations.start({ ...REQUEST, onDisconnect });
-    const waiting = generation.untilBegun(gone.signal);
+    const waiting = generation.untilBegun(gone.signal, 60_000);
     gone.abort();
     await clock.advance(999);
     expect([generation.status, generation.readers]).toEqual(['running', 0]);

@@ -48,7 +48,7 @@ export function streamRouter(
   ): Promise<void> => {
     settings.admitStream();
     const generation = startFrom(generations, owner, req, request);
-    await accepted(generation, closedSignal(res));
+    await accepted(generation, closedSignal(res), settings);
     await send(res, generation, 0, type);
   };
 
@@ -111,11 +111,16 @@ function startFrom(generations: Generations, owner: string, req: Request, reques
 
 /**
  * Until the model has accepted the request nothing was sent, so its refusal can still be an HTTP status. The client
- * counts as a reader meanwhile, until it is `gone`.
+ * counts as a reader meanwhile, until it is `gone`. A model may take its time, and a client takes silence for a lost
+ * connection, so this waits for one heartbeat at most; a refusal that comes later is an `error` event.
  * @throws {TokenwireError} what the model's side failed with before its first event.
  */
-export async function accepted(generation: Generation, gone: AbortSignal): Promise<void> {
-  await generation.untilBegun(gone);
+export async function accepted(
+  generation: Generation,
+  gone: AbortSignal,
+  { heartbeatMs }: Pick<TransportSettings, 'heartbeatMs'>,
+): Promise<void> {
+  await generation.untilBegun(gone, heartbeatMs);
   if (generation.refused && generation.failure) throw generation.failure;
 }
 

@@ -76,31 +76,15 @@ async function start(
   const answer = world.start(plan, requestFor(plan));
   const { generation, name } = answer;
   if (!streams) return send(connection, { id: generation.id, cursor: formatCursor(generation.id, 0) });
-  await world.track(`the beginning of ${name}`, begun(world, connection, answer));
+  await world.track(`the beginning of ${name}`, begun(connection, answer));
   if (generation.refused && generation.failure) throw generation.failure;
   await stream(world, connection, { answer, seq: 0 });
 }
 
-/**
- * Until the model has accepted, a refusal can still be the answer to the request. Whoever waits for it is there, and
- * counts as a reader. Here nobody waits longer than a heartbeat, or the client would take the silence for a lost
- * connection; the servers in `apps` wait for as long as the model takes.
- */
-async function begun(world: World, connection: Connection, answer: Answer): Promise<void> {
-  const { generation } = answer;
+/** Until the model has accepted, a refusal can still be the answer to the request. Nobody waits longer than a heartbeat. */
+async function begun(connection: Connection, answer: Answer): Promise<void> {
   const leave = answer.enter();
-  const { closed } = connection;
-  await new Promise<void>((resolve) => {
-    const callOff = world.clock.after(HEARTBEAT_MS, () => go());
-    const go = (): void => {
-      callOff();
-      closed.removeEventListener('abort', go);
-      resolve();
-    };
-    closed.addEventListener('abort', go);
-    if (closed.aborted) go();
-    void generation.untilBegun(closed).then(go);
-  });
+  await answer.generation.untilBegun(connection.closed, HEARTBEAT_MS);
   leave();
 }
 

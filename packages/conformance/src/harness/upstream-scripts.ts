@@ -19,6 +19,8 @@ export interface Scene {
 const BOMB_BYTES = 50_000_000;
 /** Longer than any event has to be. */
 const ENDLESS_LINE = 'x'.repeat(2_000_000);
+/** How long the model `late` takes to accept, in milliseconds. */
+export const LATE_MS = 4_000;
 /** What must not be found anywhere outside. */
 export const SECRET = 'secret words of the upstream';
 
@@ -58,6 +60,11 @@ export const SCRIPTS = {
   /** Five chunks, then a line that has no end. */
   rambling: ({ call, res }) => speak(call, res, 5, () => void res.write(`data: ${SECRET} ${ENDLESS_LINE}`)),
 
+  /** Takes the request, and accepts it only after a while. */
+  late: ({ call, res }) => {
+    const accepting = setTimeout(() => speak(call, res, 10, () => res.end(ENDING)), LATE_MS);
+    res.on('close', () => clearTimeout(accepting));
+  },
   /** Takes the request and never answers it. */
   mute: () => {},
   /** Accepts, and says nothing but that it is there. */

@@ -1,10 +1,11 @@
-import { deepEqual, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 
 import { requestTo } from '../harness/asking-upstream.js';
 import { checkLog } from '../harness/check.js';
 import { eventually } from '../harness/eventually.js';
 import { onLaunched } from '../harness/on-launched.js';
-import { read } from '../harness/reading.js';
+import { read, readToEnd } from '../harness/reading.js';
+import { LATE_MS } from '../harness/upstream-scripts.js';
 import type { UpstreamModel } from '../harness/upstream.js';
 import type { Requirement } from '../requirement.js';
 import type { Target } from '../target.js';
@@ -44,6 +45,24 @@ export const upstreamSilenceRequirements: readonly Requirement[] = [
         // The first call of a process loads what it needs, and may be late for that.
         await read(target, { request: requestTo('short') });
         await Promise.all(SILENCES.map((silence) => checkSilence(target, silence)));
+      });
+    },
+  },
+  {
+    id: 'late-model-keeps-its-reader',
+    title: 'While a model takes its time to accept, its reader is not left in silence, and does not come back for it',
+    why: 'Models queue. A reader that reconnects every few seconds meanwhile makes the queue longer.',
+    source: 'docs/protocol.md#delivery',
+    needs: ['upstream', 'launch'],
+    async run(original) {
+      await onLaunched(original, ['--heartbeat-ms', '300'], async (target) => {
+        await read(target, { request: requestTo('short') });
+        const request = requestTo('late');
+        const stream = target.open({ url: target.url, request, idleTimeoutMs: LATE_MS - 1_000, waitSeconds: 1 });
+        const { events, error } = await readToEnd(stream);
+        equal(error, undefined);
+        checkLog(events);
+        deepEqual([stream.reconnects, target.upstream?.callsFor(request.prompt).length], [0, 1]);
       });
     },
   },
