@@ -1,7 +1,6 @@
 import type { Requirement } from './requirement.js';
 import { accessRequirements } from './requirements/access.js';
 import { applicationRequirements } from './requirements/application.js';
-import { backpressureRequirements } from './requirements/backpressure.js';
 import { batchRequirements } from './requirements/batch.js';
 import { chunkedRequirements } from './requirements/chunked.js';
 import { clientRequirements } from './requirements/clients.js';
@@ -47,7 +46,6 @@ export const GROUPS: Readonly<Record<string, readonly Requirement[]>> = {
   Errors: errorRequirements,
   'Cut connections': cutRequirements,
   'Broken networks': networkRequirements,
-  Backpressure: backpressureRequirements,
   Clients: clientRequirements,
   Headers: headerRequirements,
   Idempotency: idempotencyRequirements,

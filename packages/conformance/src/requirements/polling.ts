@@ -17,13 +17,20 @@ import {
   stop,
   whileRunning,
 } from '../harness/answers.js';
+import { checkLog } from '../harness/check.js';
 import { eventually } from '../harness/eventually.js';
 import { call, callJson, type JsonAnswer } from '../harness/http.js';
 import { eventsUrl, POLLING, refusalIn } from '../harness/raw-events.js';
+import { read } from '../harness/reading.js';
 import { onlyFor, type Requirement } from '../requirement.js';
 import type { Target } from '../target.js';
 
 type Page = PollPage<StreamEvent>;
+
+/** About two megabytes. */
+const LARGE = { ...QUICK, maxTokens: 20_000 } as const;
+/** Largest page, headers and the last event not counted. */
+const PAGE_BYTES = 1024 * 1024;
 
 const ONLY = onlyFor(POLLING, 'this mode does not poll');
 const LONG_ONLY = onlyFor(['long-poll'], 'only a long poll is held');
@@ -75,6 +82,25 @@ export const pollingRequirements: readonly Requirement[] = [
       }
       const after = await callPage(eventsUrl(target, id, `after=${id}.${events.length}`));
       deepEqual([after.json.events, after.json.done], [[], true], 'and after the end it says so again, at once');
+    },
+  },
+  {
+    id: 'pages-are-capped',
+    title: 'A poll that is far behind gets a page of limited size, and asks for the next at once',
+    why: 'One answer must not become one body of any size, in the server’s memory and in the reader’s.',
+    source: 'docs/protocol.md#limits-and-defaults',
+    exempt: ONLY,
+    async run(target) {
+      const { id, cursor } = await finished(target, LARGE);
+      const { bytes, text } = await call(eventsUrl(target, id, `after=${id}.0`));
+      const page = JSON.parse(text) as Page;
+      ok(bytes.length <= PAGE_BYTES + 4_096, `a page of ${bytes.length} bytes`);
+      equal(page.done, false);
+      deepEqual([page.events[0]?.seq, page.cursor], [1, at(id, page.events.length)]);
+      const { events, error } = await read(target, { after: page.cursor });
+      equal(error, undefined);
+      checkLog([...page.events, ...events]);
+      equal(events.at(-1)?.seq, seqOf(cursor));
     },
   },
   {
