@@ -105,20 +105,24 @@ export class Generation {
   }
 
   /**
-   * Settles like `begun`, after `limitMs` at the latest, and counts as a reader until then or until `gone` aborts:
+   * Settles like `begun`, after `limitMs` or when `gone` aborts at the latest, and counts as a reader until then:
    * whoever waits for the first word has not left. Read on at once, because afterwards the grace period runs.
    */
   async untilBegun(gone: AbortSignal, limitMs: number): Promise<void> {
     const leave = this.enter();
-    const left = (): void => leave();
-    if (gone.aborted) leave();
-    else gone.addEventListener('abort', left, { once: true });
     await new Promise<void>((resolve) => {
-      const callOff = this.#options.clock.after(limitMs, resolve);
-      void this.begun.then(() => (callOff(), resolve()));
+      const settle = (): void => {
+        callOff();
+        gone.removeEventListener('abort', settle);
+        // Here and not after the await: whoever is gone is not counted a moment longer.
+        leave();
+        resolve();
+      };
+      const callOff = this.#options.clock.after(limitMs, settle);
+      void this.begun.then(settle);
+      gone.addEventListener('abort', settle, { once: true });
+      if (gone.aborted) settle();
     });
-    gone.removeEventListener('abort', left);
-    leave();
   }
 
   snapshot(): Snapshot {

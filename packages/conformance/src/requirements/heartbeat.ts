@@ -13,6 +13,8 @@ import type { Target } from '../target.js';
 /** Who shows no sign of life for one interval is disconnected, so it must be longer than a busy machine's pauses. */
 const HEARTBEAT_MS = 300;
 const FAST_HEART = ['--heartbeat-ms', String(HEARTBEAT_MS)];
+/** Sockets are taken for dead after two heartbeats without an answer: longer than the pauses of a busy machine. */
+const STEADY_HEART = ['--heartbeat-ms', '1000'];
 /** A silence that a client would take for a dead connection, were it not for heartbeats. */
 const IDLE_TIMEOUT_MS = 3_000;
 /** Events of `SILENT` before its silence. */
@@ -79,7 +81,7 @@ export const heartbeatRequirements: readonly Requirement[] = [
     needs: ['launch'],
     exempt: NO_POLLS,
     async run(original) {
-      await onLaunched(original, FAST_HEART, async (target) => {
+      await onLaunched(original, STEADY_HEART, async (target) => {
         // The first request to a new process is slow, and silent all the while.
         await finished(target);
         const cadence = { ttftMs: IDLE_TIMEOUT_MS + 1_000 };

@@ -94,7 +94,8 @@ export const networkRequirements: readonly Requirement[] = [
     source: SOURCE,
     needs: ['launch'],
     async run(original) {
-      await onLaunched(original, ['--heartbeat-ms', '100'], async (target) => {
+      // Sockets are taken for dead after two heartbeats without an answer: longer than the pauses of a busy machine.
+      await onLaunched(original, ['--heartbeat-ms', '1000'], async (target) => {
         const thinking = { ...QUICK, cadence: { ttftMs: 4_000 } };
         await behindProxy(
           target,

@@ -55,7 +55,7 @@ export const upstreamSilenceRequirements: readonly Requirement[] = [
     source: 'docs/protocol.md#delivery',
     needs: ['upstream', 'launch'],
     async run(original) {
-      await onLaunched(original, ['--heartbeat-ms', '300'], async (target) => {
+      await onLaunched(original, ['--heartbeat-ms', '1000'], async (target) => {
         await read(target, { request: requestTo('short') });
         const request = requestTo('late');
         const stream = target.open({ url: target.url, request, idleTimeoutMs: LATE_MS - 1_000, waitSeconds: 1 });
