@@ -15,7 +15,7 @@ const PRELOAD = fileURLToPath(new URL('./jumping-clock.mjs', import.meta.url));
 const NODE_OPTIONS = `--import=${PRELOAD}`;
 const GRACE_MS = 1_000;
 
-const bed = await combinedBed({ args: ['--heartbeat-ms', '500'], env: { NODE_OPTIONS } });
+const bed = await combinedBed({ args: ['--heartbeat-ms', '1000'], env: { NODE_OPTIONS } });
 afterAll(() => bed.close());
 
 it('The wall clock of that server does jump', async () => {
