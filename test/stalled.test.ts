@@ -4,7 +4,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 
 import { Generations } from '@tokenwire/generation-log';
 import { combinedTransport } from '@tokenwire/playground';
-import { createApp, DEFAULT_SETTINGS, parseRequest } from '@tokenwire/server-kit';
+import { createApp, DEFAULT_SETTINGS, parseRequest, SERVER_OPTIONS } from '@tokenwire/server-kit';
 import type { Piece, TokenSource } from '@tokenwire/token-source';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 
@@ -35,6 +35,7 @@ async function setUp(pieces: readonly Piece[], writeStallMs = 30_000) {
   const generations = new Generations({ resolve: () => saying(pieces) });
   const settings = { ...DEFAULT_SETTINGS, writeStallMs };
   const server = createServer(
+    SERVER_OPTIONS,
     createApp({ generations, settings, transport: combinedTransport(generations, settings) }),
   );
   const accepted: Socket[] = [];

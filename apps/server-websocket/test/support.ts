@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { Generations, type GenerationsOptions } from '@tokenwire/generation-log';
 import { WEBSOCKET_PROTOCOL } from '@tokenwire/protocol';
 import { VirtualClock } from '@tokenwire/protocol/testing';
-import { Tickets, Users, type LogLine, type TransportSettings } from '@tokenwire/server-kit';
+import { SERVER_OPTIONS, Tickets, Users, type LogLine, type TransportSettings } from '@tokenwire/server-kit';
 import { expect, vi } from 'vitest';
 import { WebSocket } from 'ws';
 
@@ -32,7 +32,7 @@ export async function startRig(options: Partial<TransportSettings> & { readonly 
   const tickets = new Tickets({ clock });
   const settings = { tickets, log: (line: LogLine) => void logged.push(line), ...options };
   const transport = websocketTransport(generations, settings);
-  const server = createServer();
+  const server = createServer(SERVER_OPTIONS);
   const sockets: Socket[] = [];
   server.on('connection', (socket: Socket) => sockets.push(socket));
   server.on('upgrade', (req, tcp, head) => transport.upgrade?.(req, tcp, head));

@@ -18,6 +18,7 @@ export * from './raw-error.js';
 export * from './request-schema.js';
 export * from './response-body.js';
 export * from './serve.js';
+export * from './server-options.js';
 export * from './settings.js';
 export * from './snapshot.js';
 export * from './stream-router.js';

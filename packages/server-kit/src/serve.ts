@@ -15,6 +15,7 @@ import { checkHost, isLoopback } from './host-check.js';
 import { logToStderr } from './log-line.js';
 import { checkOrigin } from './origin-check.js';
 import { sendRawError } from './raw-error.js';
+import { SERVER_OPTIONS } from './server-options.js';
 import { DEFAULT_SETTINGS, type TransportSettings } from './settings.js';
 import { Tickets } from './tickets.js';
 import { TokenBucket, type TokenBucketOptions } from './token-bucket.js';
@@ -48,7 +49,7 @@ export function serve({ name, defaultPort, mount, argv = process.argv.slice(2) }
   const draining = new AbortController();
   const settings = settingsOf(config, generations, draining.signal);
   const transport = mount(generations, settings);
-  const server = createServer(LIMITS);
+  const server = createServer(SERVER_OPTIONS);
   const { clock } = generations;
   const connections = new Connections(server, { clock, max: config.maxConnections, writeStallMs: config.writeStallMs });
   const rules = { loopbackOnly: isLoopback(config.host), allowOrigin: config.allowOrigin };
@@ -103,16 +104,6 @@ export function streamGate(options: TokenBucketOptions): () => void {
     throw new TokenwireError('overloaded', 'Too many streams were opened at once; try again later.', { retryAfterMs });
   };
 }
-
-/** Against clients that send their request byte by byte; they do not limit how long an answer may take. */
-const LIMITS = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  // Node looks at the two limits above only this often; its default is 30 s.
-  connectionsCheckingInterval: 1_000,
-  keepAliveTimeout: 65_000,
-  noDelay: true,
-} as const;
 
 function listen(config: ServerConfig, server: Server): void {
   server.on('error', (error: NodeJS.ErrnoException) => {

@@ -6,6 +6,7 @@ import { at, finished, gauge, QUICK } from '../harness/answers.js';
 import { checkDense, checkLog } from '../harness/check.js';
 import { eventually } from '../harness/eventually.js';
 import { openCall } from '../harness/http.js';
+import { onLaunched } from '../harness/on-launched.js';
 import { ACCEPT, eventsUrl, POLLING } from '../harness/raw-events.js';
 import { eventsIn } from '../harness/raw-reading.js';
 import { read } from '../harness/reading.js';
@@ -62,6 +63,18 @@ async function stallSocket({ url }: Target, id: string): Promise<StalledReader> 
   return { wakeUp, cut: () => session.cut() };
 }
 
+/** The same, on a huge answer that has ended, and how many readers the server counted before it. */
+async function stallUncounted(target: Target): Promise<{
+  readonly before: number;
+  readonly readers: () => Promise<number>;
+  readonly reader: StalledReader;
+}> {
+  const readers = (): Promise<number> => gauge(target, 'tokenwire_readers');
+  const { id } = await finished(target, HUGE);
+  const before = await readers();
+  return { before, readers, reader: await stall(target, id) };
+}
+
 /** Readers that take nothing. */
 export const stalledReaderRequirements: readonly Requirement[] = [
   {
@@ -72,10 +85,7 @@ export const stalledReaderRequirements: readonly Requirement[] = [
     needs: ['launch'],
     exempt: NO_POLLS,
     async run(original) {
-      const server = await original.launch?.(['--write-stall-ms', '300']);
-      ok(server);
-      const target = { ...original, url: server.url };
-      try {
+      await onLaunched(original, ['--write-stall-ms', '300'], async (target) => {
         const { id, text } = await finished(target, HUGE);
         const reader = await stall(target, id);
         await eventually('it is dropped', async () => (await gauge(target, 'tokenwire_readers')) === 0);
@@ -89,9 +99,7 @@ export const stalledReaderRequirements: readonly Requirement[] = [
         equal(error, undefined);
         equal(after[0]?.seq, before.length + 1);
         ok(text.endsWith(stream.textSoFar));
-      } finally {
-        await server.stop();
-      }
+      });
     },
   },
   {
@@ -101,10 +109,7 @@ export const stalledReaderRequirements: readonly Requirement[] = [
     source: 'docs/protocol.md#delivery',
     exempt: NO_POLLS,
     async run(target) {
-      const readers = (): Promise<number> => gauge(target, 'tokenwire_readers');
-      const { id } = await finished(target, HUGE);
-      const before = await readers();
-      const reader = await stall(target, id);
+      const { before, readers, reader } = await stallUncounted(target);
       const until = performance.now() + STALLED_MS;
       // Counted from the moment in which it was answered.
       do ok((await readers()) > before, 'somebody who takes nothing was written everything');
@@ -119,10 +124,7 @@ export const stalledReaderRequirements: readonly Requirement[] = [
     source: 'docs/protocol.md#disconnect',
     exempt: NO_POLLS,
     async run(target) {
-      const readers = (): Promise<number> => gauge(target, 'tokenwire_readers');
-      const { id } = await finished(target, HUGE);
-      const before = await readers();
-      const reader = await stall(target, id);
+      const { before, readers, reader } = await stallUncounted(target);
       await eventually('it is counted', async () => (await readers()) > before);
       reader.cut();
       await eventually('it is not counted any more', async () => (await readers()) <= before, LET_GO_MS);
