@@ -12,9 +12,12 @@ function mainOf(app: string): string {
 
 /**
  * Short polling at the shortest advice a server gives, so that the suite does not wait for polls; room for all answers
- * of a suite, so that none is forgotten while others are counted.
+ * of a suite, so that none is forgotten while others are counted; and no limit to how fast a fast machine may test.
  */
-const SERVER_ARGS = ['--next-poll-ms', '100', '--retention-bytes', String(512 * 1024 * 1024)] as const;
+const SERVER_ARGS = [
+  ...['--next-poll-ms', '100', '--retention-bytes', String(512 * 1024 * 1024)],
+  ...['--streams-burst', '1000000', '--streams-per-second', '1000000'],
+] as const;
 
 /** A server with everything that requirements may need. */
 export interface TestBed {

@@ -12,7 +12,17 @@ import { Progress } from './report.js';
 import { runCuts, type CutSummary } from './run-cuts.js';
 
 /** Little is kept, so that a leak would show; much more than what is being read, so that nothing is dropped too early. */
-const SERVER_ARGS = ['--next-poll-ms', '100', '--retention-bytes', String(32 * 1024 * 1024)] as const;
+const SERVER_ARGS = [
+  '--next-poll-ms',
+  '100',
+  '--retention-bytes',
+  String(32 * 1024 * 1024),
+  // Cuts come faster than a crowd that a server should let in.
+  '--streams-burst',
+  '1000000',
+  '--streams-per-second',
+  '1000000',
+] as const;
 /** Each stream of the long answer holds several megabytes on both sides. */
 const MEGABYTE_LANES = 4;
 /** How much later than its server this process may hear of a Ctrl-C. */

@@ -50,6 +50,8 @@ export async function runCuts(
   { lanes = 12, waitingLanes = 10 * lanes, maxFailures = 20, signal, onProgress = () => {} }: RunCutsOptions,
   summary = emptySummary(),
 ): Promise<CutSummary> {
+  // It gave up before.
+  if (summary.failures.length >= maxFailures) return summary;
   const tokensBefore = await gauge(runner, 'tokenwire_tokens_total');
   const failuresBefore = summary.failures.length;
   const [waiting, working] = [true, false].map((wait) => cuts.filter(({ how }) => (how === 'blackhole') === wait));
