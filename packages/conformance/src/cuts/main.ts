@@ -16,7 +16,7 @@ const SERVER_ARGS = [
   '--next-poll-ms',
   '100',
   '--retention-bytes',
-  String(32 * 1024 * 1024),
+  String(128 * 1024 * 1024),
   // Cuts come faster than a crowd that a server should let in.
   '--streams-burst',
   '1000000',
