@@ -9,6 +9,7 @@ import { Command } from 'commander';
 import { parse, whole } from '../command-line.js';
 import { messageOf, UsageError } from '../compare/failures.js';
 import { shuffled } from '../compare/order.js';
+import { metricsOf } from '../server-metrics.js';
 import { abortDirectly } from './control.js';
 import { render, verdictOf, type Outcome } from './report.js';
 import { stopOnce, type StopResult } from './stop-once.js';
@@ -103,9 +104,8 @@ async function runAll(
 /** The server's gauges once they have come to rest at 0, or what they are after ten seconds. */
 async function settled(url: string, names: readonly string[]): Promise<Readonly<Record<string, number>>> {
   const read = async (): Promise<Record<string, number>> => {
-    const text = await (await fetch(`${url}/metrics`)).text();
-    const valueOf = (name: string): number => Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1] ?? Number.NaN);
-    return Object.fromEntries(names.map((name) => [name, valueOf(name)]));
+    const figures = await metricsOf(url);
+    return Object.fromEntries(names.map((name) => [name, figures.get(name) ?? Number.NaN]));
   };
   try {
     await eventually('everything is 0', async () => Object.values(await read()).every((value) => value === 0), 10_000);

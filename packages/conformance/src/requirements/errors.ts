@@ -7,6 +7,7 @@ import { ended, ENDLESS, finished, jsonPost, PACED, QUICK, start, stop } from '.
 import { checkLog, refusalOf, textOfAll } from '../harness/check.js';
 import { eventually } from '../harness/eventually.js';
 import { call } from '../harness/http.js';
+import { onLaunched } from '../harness/on-launched.js';
 import { ACCEPT, askAfter, eventsUrl, refusalIn, type Refusal } from '../harness/raw-events.js';
 import { read, readToEnd } from '../harness/reading.js';
 import type { Requirement } from '../requirement.js';
@@ -150,10 +151,7 @@ export const errorRequirements: readonly Requirement[] = [
     needs: ['launch'],
     exempt: { websocket: 'an error message has no Retry-After; the close code says when to come back' },
     async run(original) {
-      const server = await original.launch?.(['--max-running', '1']);
-      ok(server);
-      const target = { ...original, url: server.url };
-      try {
+      await onLaunched(original, ['--max-running', '1'], async (target) => {
         const running = await start(target, ENDLESS);
         const refused = await call(`${target.url}/generations`, jsonPost(QUICK));
         deepEqual([refused.status, refusalIn(refused).error?.code], [503, 'overloaded']);
@@ -166,9 +164,7 @@ export const errorRequirements: readonly Requirement[] = [
         await stop(target, running);
         equal((await reading).error, undefined);
         ok(performance.now() - startedAt >= ASKED_WAIT_MS, 'it waited for as long as it was asked to');
-      } finally {
-        await server.stop();
-      }
+      });
     },
   },
 ];
