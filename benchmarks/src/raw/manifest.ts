@@ -1,0 +1,45 @@
+/** Where, when and with what a report was made. The first line of `raw.jsonl`. */
+export interface Manifest {
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  /** `quick`, `full` or the names of the scenarios. */
+  readonly plan: string;
+  /** Of traces, of the order and of the resampling. */
+  readonly seed: number;
+  /** Blocks a scenario has at least to be compared. */
+  readonly blocks: number;
+  /** Commit of the repository, with `+` behind it when files were changed; null without git. */
+  readonly commit: string | null;
+  readonly node: string;
+  readonly v8: string;
+  readonly platform: string;
+  readonly arch: string;
+  readonly osRelease: string;
+  readonly cpuModel: string;
+  readonly cpuCount: number;
+  readonly memoryBytes: number;
+  /** Processor of the server and of the generator; null where processes cannot be tied to one. */
+  readonly pinned: { readonly server: number; readonly generator: number } | null;
+  /** Versions of what was measured beside our own code, by package or program. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Targets and proxies that were left out because they are not installed. */
+  readonly missing: readonly string[];
+  /** How each network profile was made on this machine, by profile. */
+  readonly networks: Readonly<Record<string, string>>;
+  /** Traces that were played: SHA-256 → what it is. */
+  readonly traces: Readonly<Record<string, TraceSummary>>;
+  /** The command line. */
+  readonly argv: readonly string[];
+}
+
+/** A trace as the manifest holds it: enough to rebuild all times of its streams. */
+export interface TraceSummary {
+  readonly name: string;
+  readonly seed: number;
+  readonly tokens: number;
+  readonly tokensPerSecond: number;
+  /** SHA-256 of the text. */
+  readonly textSha256: string;
+  /** When each token is due, whole microseconds after the request. */
+  readonly offsetsUs: readonly number[];
+}

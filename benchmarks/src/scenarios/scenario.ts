@@ -1,0 +1,64 @@
+import type { TrialValues } from '../metrics/metric.js';
+import type { RawStream, RawTrial } from '../raw/raw.js';
+import type { LabReport, ScenarioReport } from '../report/model.js';
+import type { Target } from '../targets/target.js';
+import type { TraceSpec } from '../trace/trace.js';
+
+/** How much is measured. */
+export type Size = 'quick' | 'full';
+
+/** One trial to come: a target at a point. A block holds each cell once, in random order. */
+export interface Cell {
+  readonly target: Target;
+  /** As shown: `500 streams`; empty when nothing is varied. */
+  readonly point: string;
+  readonly factors: Readonly<Record<string, string | number>>;
+  readonly load: Load;
+  /** Flags for our servers. */
+  readonly flags?: readonly string[];
+  /** Passed to the driver beside the target's own options. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Network profile between server and generator, default `loopback`. See `networks/`. */
+  readonly network?: string;
+  /** Proxy in front of the server, default none. See `proxies/`. */
+  readonly proxy?: string;
+}
+
+/** What the generator does in a trial. Open loop: streams begin when the plan says so. */
+export interface Load {
+  readonly trace: TraceSpec;
+  readonly streams: number;
+  /** Time over which the starts are spread, in milliseconds. */
+  readonly rampMs: number;
+  /** Streams read before the measured ones, on other connections (cold) or on those that are used again (warm). */
+  readonly warmUp: number;
+}
+
+/** What a cell left behind: what the harness writes to `raw.jsonl`. */
+export interface Measured {
+  readonly streams: readonly RawStream[];
+  readonly trial: RawTrial;
+}
+
+/** A question, and the trials that answer it. One file each. */
+export interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  readonly question: string;
+  /** Blocks; default those of the plan. Fewer than six are not compared. */
+  readonly blocks?: (size: Size) => number;
+  readonly cells: (size: Size, targets: readonly Target[]) => readonly Cell[];
+  /** Metrics of its table, in order. */
+  readonly columns: readonly string[];
+  /** Name of the target that the others are compared with, at the same point; null when nothing is compared. */
+  readonly reference: string | null;
+  /** Metrics that are compared; default all columns. */
+  readonly compared?: readonly string[];
+  /** Factor on the x axis, for a curve. */
+  readonly axis?: string;
+  /** Series beside the standard ones (see `metrics/`). */
+  readonly series?: (trial: RawTrial, streams: readonly RawStream[]) => TrialValues;
+  /** What the figures say. Computed, never written by hand. */
+  readonly answer: (report: ScenarioReport, all: LabReport) => string;
+  readonly notes: readonly string[];
+}
