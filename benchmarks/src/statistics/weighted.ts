@@ -81,7 +81,8 @@ function weightedPercentile(blocks: readonly ArrayLike<number>[], p: number): We
   return (weights) => {
     const before = (mark: number): number => {
       let count = 0;
-      for (let block = 0; block < width; block += 1) count += (weights[block] ?? 0) * (marks[mark * width + block] ?? 0);
+      for (let block = 0; block < width; block += 1)
+        count += (weights[block] ?? 0) * (marks[mark * width + block] ?? 0);
       return count;
     };
     const rank = rankOf(p, before(last));
