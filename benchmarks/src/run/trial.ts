@@ -1,5 +1,5 @@
 import { messageOf } from '../compare/failures.js';
-import { percentile } from '../compare/statistics.js';
+import { percentile } from '../statistics/percentile.js';
 import type { StreamNotes } from '../agent/job.js';
 import type { ProcessUse, RawStream, RawTrial } from '../raw/raw.js';
 import type { Cell, Measured, OwnResult, RunContext, Scenario, StartedServer } from '../scenarios/scenario.js';
