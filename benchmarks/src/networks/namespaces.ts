@@ -134,7 +134,10 @@ function lose({ server, reader, middle }: Names, loss: number, delay: Delay): st
   if (loss === 0) return [];
   const chance = `numgen random mod 10000 < ${Math.round(loss * 10_000)} counter drop`;
   const table = (match: string): string => chain('loss', 'filter hook input priority 0', `${match} ${chance}`);
-  return delay === 'relay'
-    ? [[...inside(middle), 'nft', table(`udp dport ${VXLAN_PORT}`)]]
-    : [server, reader].map((name) => [...inside(name), 'nft', table('iifname "tw0"')]);
+  if (delay === 'relay') return [[...inside(middle), 'nft', table(`udp dport ${VXLAN_PORT}`)]];
+  const arriving = table('iifname "tw0"');
+  return [
+    [...inside(server), 'nft', arriving],
+    [...inside(reader), 'nft', arriving],
+  ];
 }

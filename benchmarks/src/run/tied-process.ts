@@ -16,6 +16,8 @@ const GUARD = `
 exec 3<&0
 "$@" </dev/null 3<&- & program=$!
 { read -r _ <&3; kill -TERM $program; sleep ${STOP_LIMIT_MS / 1000}; kill -KILL $program; } >/dev/null 2>&1 & guard=$!
+# What a shell has to say about the end of a program must not end it, when nobody listens any more.
+trap '' PIPE
 wait $program; status=$?
 kill $guard 2>/dev/null
 eval "$AFTERWARDS" >/dev/null 2>&1
