@@ -1,5 +1,6 @@
 import type { TrialValues } from '../metrics/metric.js';
 import type { RawStream, RawTrial } from '../raw/raw.js';
+import type { Expected } from '../run/streams.js';
 import type { LabReport, ScenarioReport } from '../report/model.js';
 import type { Target } from '../targets/target.js';
 import type { TraceSpec } from '../trace/trace.js';
@@ -22,6 +23,8 @@ export interface Cell {
   readonly network?: string;
   /** Proxy in front of the server, default none. See `proxies/`. */
   readonly proxy?: string;
+  /** Text that streams have to carry: default `whole`; `prefix` where they are stopped on purpose. */
+  readonly expected?: Expected;
 }
 
 /** What the generator does in a trial. Open loop: streams begin when the plan says so. */
@@ -30,8 +33,10 @@ export interface Load {
   readonly streams: number;
   /** Time over which the starts are spread, in milliseconds. */
   readonly rampMs: number;
-  /** Streams read before the measured ones, on other connections (cold) or on those that are used again (warm). */
+  /** Streams read before the measured ones. */
   readonly warmUp: number;
+  /** Default `cold`: warming up happens on connections of its own. `warm`: its connections are used again. */
+  readonly connections?: 'cold' | 'warm';
 }
 
 /** What a cell left behind: what the harness writes to `raw.jsonl`. */
@@ -100,6 +105,8 @@ export interface Scenario {
   readonly compared?: readonly string[];
   /** Factor on the x axis, for a curve. */
   readonly axis?: string;
+  /** An answer that does not arrive is a result here, not a mistake. Default false. */
+  readonly mayBreak?: boolean;
   /** Measures a cell in a way of its own; default the usual one, `context.load(cell)`. */
   readonly run?: (cell: Cell, context: RunContext) => Promise<Measured>;
   /** Series beside the standard ones (see `metrics/`). */

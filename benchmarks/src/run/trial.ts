@@ -1,0 +1,194 @@
+import { messageOf } from '../compare/failures.js';
+import { percentile } from '../compare/statistics.js';
+import type { StreamNotes } from '../agent/job.js';
+import type { ProcessUse, RawStream, RawTrial } from '../raw/raw.js';
+import type { Cell, Measured, OwnResult, RunContext, Scenario, StartedServer } from '../scenarios/scenario.js';
+import type { Traces } from '../trace/traces.js';
+import { trialVerdict } from '../verdict/trial.js';
+import type { Front, OpenFront } from './front.js';
+import { runJob, type LoadResult } from './generator.js';
+import { MachineWatch } from './machine.js';
+import { momentsOf } from './moments.js';
+import { startProcess, urlOf, type Process } from './processes.js';
+import { problemOf, rawStream } from './streams.js';
+
+/** What all trials of a run share. */
+export interface Laboratory {
+  readonly traces: Traces;
+  readonly openFront: OpenFront;
+  /** Tokens per second that the generator can take, by driver; empty before it was measured. */
+  readonly ceiling: Readonly<Record<string, number>>;
+  readonly signal: AbortSignal;
+}
+
+/** One trial: starts what it needs, measures, and ends everything it has started, whatever happens. */
+export class Trial implements RunContext {
+  readonly trial: number;
+  readonly block: number;
+  readonly signal: AbortSignal;
+  readonly #scenario: string;
+  readonly #laboratory: Laboratory;
+  readonly #ends: (() => Promise<void>)[] = [];
+  readonly #startedAt = new Date();
+  readonly #startMs = performance.now();
+  #watch = new MachineWatch();
+  #harnessCpu = process.cpuUsage();
+
+  constructor(laboratory: Laboratory, { scenario, trial, block }: Record<'trial' | 'block', number> & { scenario: string }) {
+    this.#laboratory = laboratory;
+    this.#scenario = scenario;
+    this.trial = trial;
+    this.block = block;
+    this.signal = laboratory.signal;
+  }
+
+  /** Measures a cell as its scenario wants it. A failure becomes an INVALID trial; only an interruption is thrown. */
+  async measure(scenario: Scenario, cell: Cell): Promise<Measured> {
+    try {
+      return await (scenario.run ? scenario.run(cell, this) : this.load(cell));
+    } catch (error) {
+      this.signal.throwIfAborted();
+      return this.measured(cell, { values: {}, invalid: [messageOf(error)] });
+    } finally {
+      await this.#end();
+    }
+  }
+
+  async load(cell: Cell): Promise<Measured> {
+    const { traces, signal } = this.#laboratory;
+    const { target, load } = cell;
+    const front = await this.#front(cell);
+    const generator = this.#start({ name: 'the generator', script: 'agent/main.js', role: 'generator', prefix: front.prefix });
+    const { process: server, url } = await this.#server(cell, front);
+    const trace = traces.get(load.trace);
+    const job = {
+      type: 'job',
+      driver: target.driver,
+      options: { ...target.options, ...cell.options },
+      url: await front.through(url),
+      trace: trace.name,
+      streams: load.streams,
+      rampMs: load.rampMs,
+      warmUp: load.warmUp,
+      connections: load.connections ?? 'cold',
+    } as const;
+    const result = await runJob(generator, server, job, { signal, beforeLoad: () => this.#restartWatch() });
+    const machine = this.#watch.since(cpuOf(result.server) + cpuOf(result.generator) + this.#ownCpu());
+    const moments = await momentsOf(target.moments, server, url, result.notes, trace);
+    const streams = result.notes.map((notes) => rawStream(this.trial, notes, moments.get(notes.index), trace));
+    const problems = result.notes.map((notes) => problemOf(notes, trace, cell.expected ?? 'whole')).filter(Boolean);
+    return { streams, trial: this.#judged(cell, streams, { ...usage(result), machine, values: {} }, problems) };
+  }
+
+  async startServer(cell: Cell, options: Parameters<RunContext['startServer']>[1] = {}): Promise<StartedServer> {
+    const front = await this.#front(cell);
+    const { process, url } = await this.#server(cell, front, options);
+    return { url: await front.through(url), pid: process.pid, died: process.died, stop: process.stop };
+  }
+
+  measured(cell: Cell, { values, streams = [], tokens, invalid = [] }: OwnResult): Measured {
+    const use = { server: null, steady: null, generator: harnessUse(this.#startMs, this.#harnessCpu), lagP99Ms: 0 };
+    const machine = { stealShare: this.#watch.since(0).stealShare, othersBusy: null };
+    const trial = this.#judged(cell, streams, { ...use, machine, values }, invalid);
+    return { streams, trial: tokens === undefined ? trial : { ...trial, tokens } };
+  }
+
+  #judged(
+    cell: Cell,
+    streams: readonly RawStream[],
+    use: Pick<RawTrial, 'server' | 'steady' | 'generator' | 'lagP99Ms' | 'machine' | 'values'>,
+    problems: readonly string[],
+  ): RawTrial {
+    const trial = {
+      kind: 'trial',
+      trial: this.trial,
+      scenario: this.#scenario,
+      block: this.block,
+      target: cell.target.name,
+      point: cell.point,
+      factors: cell.factors,
+      startedAt: this.#startedAt.toISOString(),
+      durationMs: Math.round(performance.now() - this.#startMs),
+      streams: streams.length,
+      tokens: streams.reduce((total, { transportUs }) => total + transportUs.length, 0),
+      ...use,
+    } as const;
+    const ceiling = this.#laboratory.ceiling[cell.target.driver];
+    return { ...trial, ...trialVerdict(trial, { problems: brief(problems), ceilingTokensPerSecond: ceiling ?? null }) };
+  }
+
+  async #front(cell: Cell): Promise<Front> {
+    const front = await this.#laboratory.openFront(cell);
+    this.#ends.push(() => front.close());
+    return front;
+  }
+
+  async #server(cell: Cell, { prefix }: Front, { env = {}, command = [] }: Parameters<RunContext['startServer']>[1] = {}) {
+    const { target, load, flags = [] } = cell;
+    const { traces } = this.#laboratory;
+    const trace = traces.get(load.trace).name;
+    const setup = { recordingsDir: traces.folder, trace, streams: load.streams, flags };
+    const program = target.server(setup);
+    const process = this.#start({
+      name: target.name,
+      ...program,
+      env: { TOKENWIRE_RECORDINGS_DIR: traces.folder, TOKENWIRE_TRACE: trace, ...program.env, ...env },
+      role: 'server',
+      prefix: [...prefix, ...command],
+    });
+    return { process, url: await urlOf(process, target.name) };
+  }
+
+  #start(options: Parameters<typeof startProcess>[0]): Process {
+    const process = startProcess(options);
+    this.#ends.push(() => process.stop());
+    return process;
+  }
+
+  #restartWatch(): void {
+    this.#watch = new MachineWatch();
+    this.#harnessCpu = process.cpuUsage();
+  }
+
+  #ownCpu(): number {
+    const { user, system } = process.cpuUsage(this.#harnessCpu);
+    return user + system;
+  }
+
+  async #end(): Promise<void> {
+    // What is in front goes last: a namespace is removed when nobody is in it any more.
+    for (const end of this.#ends.splice(0).reverse()) await end();
+  }
+}
+
+function usage({ server, generator, steady, notes }: LoadResult) {
+  const lags = notes.map(({ scheduledMs, startMs }: StreamNotes) => startMs - scheduledMs);
+  return { server, generator, steady, lagP99Ms: lags.length > 0 ? percentile(lags, 99) : 0 };
+}
+
+function cpuOf({ cpuUserUs, cpuSystemUs }: ProcessUse): number {
+  return cpuUserUs + cpuSystemUs;
+}
+
+/** What this process itself used: it is the generator of scenarios that measure in a way of their own. */
+function harnessUse(startMs: number, before: NodeJS.CpuUsage): ProcessUse {
+  const { user, system } = process.cpuUsage(before);
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return {
+    cpuUserUs: user,
+    cpuSystemUs: system,
+    wallMs: performance.now() - startMs,
+    rssBytes: rss,
+    heapUsedBytes: heapUsed,
+    externalBytes: external,
+    loopDelayP50Ms: 0,
+    loopDelayP99Ms: 0,
+    loopDelayMaxMs: 0,
+  };
+}
+
+/** A thousand streams that fail alike are one reason. */
+function brief(problems: readonly string[]): readonly string[] {
+  const shown = problems.slice(0, 3);
+  return problems.length > shown.length ? [...shown, `and ${problems.length - shown.length} more`] : shown;
+}
