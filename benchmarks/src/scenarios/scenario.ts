@@ -80,9 +80,13 @@ export interface RunContext {
   /**
    * Starts the cell's server as every trial starts it: fresh, pinned, with the recording of the cell's trace, the cell's
    * flags, and its network and proxy in front. A cell may have several, one after the other.
+   * @param options `env` is added to the server's environment; `command` is put before `node` (`['strace', '-c']`).
    * @throws when it does not come to listen.
    */
-  startServer(cell: Cell): Promise<StartedServer>;
+  startServer(
+    cell: Cell,
+    options?: { readonly env?: Readonly<Record<string, string>>; readonly command?: readonly string[] },
+  ): Promise<StartedServer>;
   /** Measures the cell in the usual way: a server and a generator process of its own. */
   load(cell: Cell): Promise<Measured>;
   /** Puts a trial together around a result, with what the runner itself used since the scenario's `run` was called. */
