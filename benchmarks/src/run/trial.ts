@@ -98,7 +98,7 @@ export class Trial implements RunContext {
     const { process, url } = await this.#server(cell, front, options);
     const { pid, died, stop } = process;
     await useOf(process, { restart: true });
-    const use = () => useOf(process, { restart: true });
+    const use = () => useOf(process, { restart: true, collect: true });
     return { url: await front.through(url), pid, died, use, stop };
   }
 
