@@ -29,7 +29,9 @@ class Generator {
     if (warmUp === 0) return;
     const counter = connections === 'cold' ? await countWire(url) : undefined;
     const numbers = Array.from({ length: warmUp }, (_, index) => -1 - index);
-    await Promise.all(numbers.map((number) => this.#open(new Recorder(number, nowMs(), () => {}), counter?.url ?? url)));
+    await Promise.all(
+      numbers.map((number) => this.#open(new Recorder(number, nowMs(), () => {}), counter?.url ?? url)),
+    );
     await counter?.close();
   }
 
@@ -38,7 +40,7 @@ class Generator {
     const startMs = nowMs() + 5;
     const stepMs = streams > 1 ? rampMs / (streams - 1) : 0;
     const open: Promise<void>[] = [];
-    for (let index = 0; index < streams; ) {
+    for (let index = 0; index < streams;) {
       const dueMs = startMs + index * stepMs;
       const waitMs = dueMs - nowMs();
       if (waitMs > 0) {

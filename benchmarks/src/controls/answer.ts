@@ -1,73 +1,72 @@
 /**
- * What all controls say, and when: the events of our own `sim` model, as bare as a server can be that makes them for
- * each connection. No log, no cursor, no resume, no heartbeat, no backpressure, no routing.
+ * What all controls send: the trace as events of our protocol, encoded once per connection, as bare as a server can be.
+ * No log, no cursor, no resume, no heartbeat, no backpressure, no routing.
  */
-import { simPieces } from '@tokenwire/token-source';
+import type { EventEmitter } from 'node:events';
 
-/** The load, as the benchmark passes it on the command line. */
-export interface Load {
-  readonly tokens: number;
-  readonly tokensPerSecond: number;
-  /** Time to first token in milliseconds. */
-  readonly ttftMs: number;
-  readonly seed: number;
-}
+import { feed } from '../targets/feed.js';
 
-const load = JSON.parse(process.argv[2] ?? '{}') as Load;
+/** The id of every control's answer: of the form that our clients expect. */
+export const ID = 'gen_000000000000000000000000';
 
-/** Drawn once: which words it says is no cost of a transport, or of a server. */
-const words = [
-  ...simPieces('sim', {
-    model: 'sim',
-    messages: [{ role: 'user', content: 'Hello' }],
-    maxTokens: load.tokens,
-    temperature: 0.8,
-    seed: load.seed,
-    tools: [],
-    thinking: false,
-  }),
-].flatMap((piece) => (piece.type === 'text' ? piece.text : []));
-
-/** Where a connection's events go: as JSON texts that belong into one write. */
+/** Where a connection's events go: as JSON texts that belong into one write. The first of them is number `seq`. */
 export interface Listener {
-  readonly write: (events: readonly string[]) => void;
+  readonly write: (events: readonly string[], seq: number) => void;
   readonly end: () => void;
 }
 
-/** Plays one answer on an absolute timetable, with one timer and one `JSON.stringify` a token. */
-export function play({ write, end }: Listener): void {
-  const startMs = performance.now() + load.ttftMs;
-  const gapMs = 1000 / load.tokensPerSecond;
-  let seq = 0;
-  let index = 0;
-  const event = (body: object) => JSON.stringify({ seq: (seq += 1), ...body });
-  const step = (): void => {
-    const events: string[] =
-      index === 0 ? [event({ type: 'content_block_start', index: 0, block: { type: 'text' } })] : [];
-    for (const now = performance.now(); index < words.length && startMs + index * gapMs <= now; index += 1) {
-      const delta = { type: 'text_delta', text: words[index] };
-      events.push(event({ type: 'content_block_delta', index: 0, delta }));
+/** Numbers and encodes the events of one answer. */
+export class Encoder {
+  readonly #total: number;
+  #seq = 0;
+  #tokens = 0;
+
+  /** @param total tokens of the whole answer. */
+  constructor(total: number) {
+    this.#total = total;
+  }
+
+  /** Seq of the event that comes next. */
+  get seq(): number {
+    return this.#seq + 1;
+  }
+
+  /** The event that opens an answer. */
+  begin(): string[] {
+    return [this.#event({ type: 'message_start', id: ID, model: 'trace' })];
+  }
+
+  /** The events of some tokens; those that open and close the block come with the first and the last. */
+  tokens(texts: readonly string[]): string[] {
+    const events =
+      this.#tokens === 0 ? [this.#event({ type: 'content_block_start', index: 0, block: { type: 'text' } })] : [];
+    for (const text of texts) {
+      events.push(this.#event({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } }));
     }
-    if (index === words.length) {
-      const usage = { inputTokens: 2, outputTokens: words.length };
-      events.push(event({ type: 'content_block_stop', index: 0 }));
-      events.push(event({ type: 'message_delta', stopReason: 'end_turn', usage }));
-      events.push(event({ type: 'message_stop' }));
-    }
-    write(events);
-    if (index === words.length) return end();
-    arm();
-  };
-  const arm = (): void => {
-    // Timers may fire up to a millisecond early; rounding up keeps every wake-up useful.
-    setTimeout(step, Math.max(1, Math.ceil(startMs + index * gapMs - performance.now())));
-  };
-  write([event({ type: 'message_start', id: 'gen_0000000000000000000000', model: 'sim' })]);
-  arm();
+    this.#tokens += texts.length;
+    if (this.#tokens < this.#total) return events;
+    const usage = { inputTokens: 0, outputTokens: this.#total };
+    events.push(this.#event({ type: 'content_block_stop', index: 0 }));
+    events.push(this.#event({ type: 'message_delta', stopReason: 'end_turn', usage }));
+    events.push(this.#event({ type: 'message_stop' }));
+    return events;
+  }
+
+  #event(body: object): string {
+    return JSON.stringify({ seq: (this.#seq += 1), ...body });
+  }
 }
 
-/** Says where a control listens, as our own servers do, and ends it when told to. */
-export function announce(port: number): void {
-  process.stdout.write(`listening http://127.0.0.1:${port}\n`);
-  process.on('SIGTERM', () => process.exit(0));
+/** Plays one answer until it ends or its connection has closed. */
+export async function play(stream: number, connection: EventEmitter, { write, end }: Listener): Promise<void> {
+  const gone = new AbortController();
+  connection.once('close', () => gone.abort());
+  const batches = feed(stream, gone.signal);
+  const encoder = new Encoder(batches.tokens);
+  write(encoder.begin(), 1);
+  for await (const texts of batches) {
+    const { seq } = encoder;
+    write(encoder.tokens(texts), seq);
+  }
+  if (!gone.signal.aborted) end();
 }

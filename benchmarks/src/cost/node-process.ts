@@ -17,16 +17,18 @@ export interface StartOptions {
   readonly script: string;
   readonly args?: readonly string[];
   readonly nodeArgs?: readonly string[];
+  /** Beside this process's own variables. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /** Processor to run on, where that is possible. Undefined: any. */
   readonly processor: number | undefined;
 }
 
 /** Starts Node with a channel for messages. It is killed when this process ends, at the latest. */
-export function startNode({ script, args = [], nodeArgs = [], processor }: StartOptions): ChildProcess {
+export function startNode({ script, args = [], nodeArgs = [], env, processor }: StartOptions): ChildProcess {
   const command = [process.execPath, ...nodeArgs, pathOf(script), ...args];
   const [program = '', ...rest] =
     canPin && processor !== undefined ? ['taskset', '-c', String(processor), ...command] : command;
-  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] });
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'ignore', 'ipc'], env: { ...process.env, ...env } });
   running.add(child);
   child.once('exit', () => running.delete(child));
   return child;

@@ -1,13 +1,19 @@
-import type { Load } from '../controls/answer.js';
+import { CONTROLS } from '../targets/controls.js';
+import type { ServerProgram, ServerSetup } from '../targets/target.js';
+
+/** The load, as the benchmark's options say it. */
+export interface Load {
+  readonly tokens: number;
+  readonly tokensPerSecond: number;
+  /** Time to first token in milliseconds. */
+  readonly ttftMs: number;
+  readonly seed: number;
+}
 
 /** A server that is measured, and how to open a stream on it. */
 export interface Target {
   readonly name: string;
-  /** Control: none of our code sends anything. */
-  readonly control: boolean;
-  /** Script, relative to `benchmarks/dist`. */
-  readonly script: string;
-  readonly args: (load: Load, streams: number) => readonly string[];
+  readonly server: (setup: ServerSetup) => ServerProgram;
   /** What a stream says first, and what it says when the WebSocket is open. Latin-1. */
   readonly opening: (load: Load) => Opening;
 }
@@ -21,21 +27,19 @@ const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 const UPGRADE = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', `Sec-WebSocket-Key: ${KEY}`];
 
 const own = (name: string) => ({
-  control: false,
-  script: `../../apps/server-${name}/dist/main.js`,
-  args: (_: Load, streams: number) => ['--port', '0', '--drain-ms', '0', '--max-running', String(streams + 1)],
+  server: ({ streams }: ServerSetup): ServerProgram => ({
+    script: `../../apps/server-${name}/dist/main.js`,
+    args: ['--port', '0', '--drain-ms', '0', '--max-running', String(streams + 1)],
+  }),
 });
-const control = (name: string) => ({
-  control: true,
-  script: `controls/${name}-server.js`,
-  args: (load: Load) => [JSON.stringify(load)],
-});
+const control = (name: string, opening: Target['opening']): Target[] =>
+  CONTROLS.filter((target) => target.name === name).map(({ server }) => ({ name, server, opening }));
 
 /** All targets; the first is what the others are divided by. */
 export const TARGETS: readonly Target[] = [
-  { name: 'net', ...control('net'), opening: () => ({ hello: '\n' }) },
-  { name: 'node:http', ...control('http'), opening: () => ({ hello: head('GET /', []) }) },
-  { name: 'ws', ...control('ws'), opening: () => ({ hello: head('GET /', UPGRADE) }) },
+  ...control('net', () => ({ hello: '?\n' })),
+  ...control('node:http', () => ({ hello: head('GET /', []) })),
+  ...control('ws', () => ({ hello: head('GET /', UPGRADE) })),
   { name: 'chunked', ...own('chunked'), opening: (load) => ({ hello: post('application/x-ndjson', load) }) },
   { name: 'sse', ...own('sse'), opening: (load) => ({ hello: post('text/event-stream', load) }) },
   {

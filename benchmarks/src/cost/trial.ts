@@ -1,13 +1,17 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
 import { InvalidMeasurement } from '../compare/failures.js';
-import type { Load } from '../controls/answer.js';
+import type { ServerSetup } from '../targets/target.js';
+import { makeTrace, recordingOf } from '../trace/trace.js';
 import type { Job, Progress } from './generator.js';
 import { pathOf, startNode, stopNode } from './node-process.js';
-import type { Target } from './targets.js';
+import type { Load, Target } from './targets.js';
 
 export interface TrialOptions {
   readonly load: Load;
@@ -41,7 +45,8 @@ export async function runTrial(target: Target, { load, streams, profile }: Trial
   if (profile !== undefined) nodeArgs.push(...profileArgs(profile, target.name));
   // A profiler samples from another thread; tied to the server's processor it would only see it sleep.
   const processor = profile === undefined ? 0 : undefined;
-  const server = startNode({ script: target.script, args: target.args(load, streams), nodeArgs, processor });
+  const setup = setupOf(load, streams);
+  const server = startNode({ ...target.server(setup), nodeArgs, processor });
   const generator = startNode({ script: 'cost/generator.js', processor: 1 });
   try {
     const port = await portOf(server, target);
@@ -52,7 +57,17 @@ export async function runTrial(target: Target, { load, streams, profile }: Trial
     return await observe(target, server, generator, { port, opening: target.opening(load), streams, staggerMs }, load);
   } finally {
     await Promise.all([stopNode(server), stopNode(generator)]);
+    rmSync(setup.recordingsDir, { recursive: true });
   }
+}
+
+/** Controls play a recording of the same words at the same times; ours make them on the way. */
+function setupOf({ tokens, tokensPerSecond, ttftMs, seed }: Load, streams: number): ServerSetup {
+  const trace = 'cost';
+  const recordingsDir = mkdtempSync(join(tmpdir(), 'tokenwire-cost-'));
+  const recording = recordingOf(makeTrace({ name: trace, seed, tokens, tokensPerSecond, ttftMs, jitter: 0 }));
+  writeFileSync(join(recordingsDir, `${trace}.jsonl`), recording);
+  return { recordingsDir, trace, streams, flags: [] };
 }
 
 /**

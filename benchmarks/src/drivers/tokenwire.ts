@@ -1,4 +1,4 @@
-import type { StreamOptions, TokenStream } from '@tokenwire/client-kit';
+import type { StreamOptions, StreamStatus, TokenStream } from '@tokenwire/client-kit';
 import type { StreamEvent } from '@tokenwire/protocol';
 import { WebSocket } from 'ws';
 
@@ -40,7 +40,12 @@ export async function read(call: Call, sink: Sink): Promise<void> {
 }
 
 /** Opens a stream of the trace, with the client of its mode. */
-export function open({ url, trace, options, signal }: Call, sink: Sink, after?: string): TokenStream {
+export function open(
+  { url, trace, options, signal }: Call,
+  sink: Sink,
+  after?: string,
+  onStatus: (status: StreamStatus) => void = () => {},
+): TokenStream {
   const { mode, client, model = `replay/${trace}` } = options as unknown as TokenwireOptions;
   return OPEN[mode as Exclude<Measured, 'batch'>]({
     url,
@@ -50,7 +55,10 @@ export function open({ url, trace, options, signal }: Call, sink: Sink, after?: 
     retry: { maxAttempts: 1 },
     ...(after === undefined ? { request: { model, prompt: 'Measure' } } : { after }),
     ...client,
-    onStatus: (status) => status === 'streaming' && sink.headers(),
+    onStatus(status) {
+      if (status === 'streaming') sink.headers();
+      onStatus(status);
+    },
   });
 }
 

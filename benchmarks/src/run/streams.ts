@@ -2,6 +2,7 @@ import type { StreamNotes } from '../agent/job.js';
 import type { RawStream } from '../raw/raw.js';
 import { sha256, type Trace } from '../trace/trace.js';
 import type { Moments } from './moments.js';
+import { stopFigures } from './stopped.js';
 
 /** The raw line of one stream. Everything in whole microseconds after the moment in which it should have started. */
 export function rawStream(trial: number, notes: StreamNotes, moments: Moments | undefined, trace: Trace): RawStream {
@@ -14,7 +15,7 @@ export function rawStream(trial: number, notes: StreamNotes, moments: Moments | 
     const due = (dueStartUs ?? 0) + (dueStartUs === null ? 0 : (trace.offsetsUs[index] ?? 0));
     return us(at) - due - (slipUs[index] ?? 0);
   });
-  const extra = { ...notes.extra };
+  const extra = { ...notes.extra, ...(moments && stopFigures(notes, moments, trace)) };
   return {
     kind: 'stream',
     trial,

@@ -11,6 +11,7 @@ import { MachineWatch } from './machine.js';
 import { momentsOf } from './moments.js';
 import { startProcess, urlOf, type Process } from './processes.js';
 import { problemOf, rawStream } from './streams.js';
+import { useOf } from './use.js';
 
 /** What all trials of a run share. */
 export interface Laboratory {
@@ -83,7 +84,10 @@ export class Trial implements RunContext {
   async startServer(cell: Cell, options: Parameters<RunContext['startServer']>[1] = {}): Promise<StartedServer> {
     const front = await this.#front(cell);
     const { process, url } = await this.#server(cell, front, options);
-    return { url: await front.through(url), pid: process.pid, died: process.died, stop: process.stop };
+    const { pid, died, stop } = process;
+    await useOf(process, { restart: true });
+    const use = () => useOf(process, { restart: true });
+    return { url: await front.through(url), pid, died, use, stop };
   }
 
   measured(cell: Cell, { values, streams = [], tokens, invalid = [] }: OwnResult): Measured {

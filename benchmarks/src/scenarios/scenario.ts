@@ -1,5 +1,5 @@
-import type { TrialValues } from '../metrics/metric.js';
-import type { RawStream, RawTrial } from '../raw/raw.js';
+import type { Metric, TrialValues } from '../metrics/metric.js';
+import type { ProcessUse, RawStream, RawTrial } from '../raw/raw.js';
 import type { Expected } from '../run/streams.js';
 import type { LabReport, ScenarioReport } from '../report/model.js';
 import type { Target } from '../targets/target.js';
@@ -52,6 +52,8 @@ export interface StartedServer {
   readonly pid: number;
   /** Aborts, with the reason, when the process ends without having been told to. */
   readonly died: AbortSignal;
+  /** What it has used since it was started or last asked. */
+  use(): Promise<ProcessUse>;
   /** Ends it; settles when it is gone. Harmless when it is gone already. */
   stop(): Promise<void>;
 }
@@ -113,6 +115,8 @@ export interface Scenario {
   readonly mayBreak?: boolean;
   /** Measures a cell in a way of its own; default the usual one, `context.load(cell)`. */
   readonly run?: (cell: Cell, context: RunContext) => Promise<Measured>;
+  /** Metrics of its own, beside those of the registry. */
+  readonly metrics?: readonly Metric[];
   /** Series beside the standard ones (see `metrics/`). */
   readonly series?: (trial: RawTrial, streams: readonly RawStream[]) => TrialValues;
   /** What the figures say. Computed, never written by hand. */

@@ -19,14 +19,20 @@ const hasPython = spawnSync('python3', ['--version'], { stdio: 'ignore' }).statu
 /** Tokens of an answer that is longer than what the kernel takes for a reader that never reads. */
 export const LONG_TOKENS = hasPython ? 15_000 : 50_000;
 
+export interface CrowdOptions extends Pick<CrowdOrder, 'count' | 'reads'> {
+  /** Long polls wait for what comes after this seq. Default 0: they would be answered at once. */
+  readonly after?: number;
+}
+
 /** Many readers of one generation, in a process of their own. */
 export class Crowd {
   readonly #child: ChildProcess;
   #report: CrowdReport = { connected: 0, bytes: 0 };
 
-  constructor(url: string, mode: CrowdMode, id: string, { count, reads }: Pick<CrowdOrder, 'count' | 'reads'>) {
+  constructor(url: string, mode: CrowdMode | 'long-poll', id: string, options: CrowdOptions) {
+    const { count, reads, after = 0 } = options;
     const { hostname: host, port } = new URL(url);
-    const order = JSON.stringify({ host, port: Number(port), hello: helloOf(mode, id), count, reads });
+    const order = JSON.stringify({ host, port: Number(port), hello: helloOf(mode, id, after), count, reads });
     this.#child = !reads && hasPython ? this.#python(order) : this.#node(order);
   }
 
@@ -58,7 +64,7 @@ export class Crowd {
   }
 }
 
-function helloOf(mode: CrowdMode, id: string): string {
+function helloOf(mode: CrowdMode | 'long-poll', id: string, after: number): string {
   const lines =
     mode === 'websocket'
       ? [
@@ -68,6 +74,8 @@ function helloOf(mode: CrowdMode, id: string): string {
           'Sec-WebSocket-Version: 13',
           'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
         ]
-      : [`GET /generations/${id}/events HTTP/1.1`, `Accept: ${ACCEPT[mode]}`];
+      : mode === 'long-poll'
+        ? [`GET /generations/${id}/events?after=${id}.${after}&wait=25 HTTP/1.1`, 'Accept: application/json']
+        : [`GET /generations/${id}/events HTTP/1.1`, `Accept: ${ACCEPT[mode]}`];
   return [...lines, 'Host: localhost', '', ''].join('\r\n');
 }

@@ -37,3 +37,18 @@ export function ours(mode: Measured): Target {
   if (!target) throw new Error(`no mode ${mode}`);
   return target;
 }
+
+const LEAN = { chunked: 'ndjson', sse: 'sse', websocket: 'websocket' } as const;
+
+/**
+ * Our pushing servers, read without our clients by the bare readers that also read the controls. They show what the client
+ * packages add, and load a server with more streams than a client with all its care could read on one processor.
+ */
+export const OURS_LEAN: readonly Target[] = (['chunked', 'sse', 'websocket'] as const).map((mode) => ({
+  ...ours(mode),
+  name: `${mode}, bare reader`,
+  kind: 'control',
+  driver: LEAN[mode],
+  options: { opening: 'generate' },
+  note: 'Our server, read with bare node:http or ws instead of our client.',
+}));

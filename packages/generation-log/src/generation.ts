@@ -11,6 +11,7 @@ import {
 import type { Piece, SourceRequest, TokenSource } from '@tokenwire/token-source';
 
 import { EventWriter } from './event-writer.js';
+import type { FlushPolicy } from './flush-policy.js';
 import { GenerationLog } from './log.js';
 import type { LogReader, ReadOptions } from './log-reader.js';
 import { Presence } from './presence.js';
@@ -23,6 +24,8 @@ export interface GenerationOptions {
   readonly onDisconnect: DisconnectPolicy;
   readonly source: TokenSource;
   readonly clock: Clock;
+  /** When readers get what the log has. */
+  readonly flush: FlushPolicy;
   /** How long a stop waits for the model's connection to close, in milliseconds. */
   readonly closeTimeoutMs: number;
   /** Called once, after the terminal event. */
@@ -61,7 +64,7 @@ export class Generation {
     this.owner = options.owner;
     this.request = options.request;
     this.clock = options.clock;
-    this.log = new GenerationLog(options.id, options.clock);
+    this.log = new GenerationLog(options.id, options.clock, options.flush);
     this.begun = new Promise((resolve) => {
       this.#markBegun = resolve;
     });

@@ -1,6 +1,7 @@
 import { TokenwireError, type CancelledBy, type Clock, type DisconnectPolicy } from '@tokenwire/protocol';
 import type { SourceRequest, TokenSource } from '@tokenwire/token-source';
 
+import type { FlushPolicy } from './flush-policy.js';
 import { Generation } from './generation.js';
 import { randomId, randomSeed } from './random.js';
 import { Retention } from './retention.js';
@@ -37,6 +38,8 @@ export interface GenerationsOptions {
   readonly retentionMs?: number;
   /** How much all logs may hold, default 64 MiB; then the oldest finished go first, running ones never. */
   readonly retentionBytes?: number;
+  /** When readers get what a log has, default `tick`: as soon as it is there. */
+  readonly flush?: FlushPolicy;
   /** How long a stop waits for the model's connection to close, in milliseconds, default 1 000. */
   readonly closeTimeoutMs?: number;
   /** Told about bugs in sources; the generation itself ends with `internal`. */
@@ -158,6 +161,7 @@ export class Generations {
 
   #create(request: StartRequest, owner: string, source: TokenSource): Generation {
     const { newId = randomId, newSeed = randomSeed, closeTimeoutMs = 1_000, onInternalError } = this.#options;
+    const { flush = 'tick' } = this.#options;
     const { onDisconnect, ...rest } = request;
     const generation = new Generation({
       id: newId(),
@@ -166,6 +170,7 @@ export class Generations {
       onDisconnect,
       source,
       clock: this.clock,
+      flush,
       closeTimeoutMs,
       onEnd: (ended) => this.#onEnd(ended),
       onInternalError: onInternalError ?? (() => {}),

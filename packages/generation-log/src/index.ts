@@ -1,3 +1,4 @@
+export * from './flush-policy.js';
 export * from './generation.js';
 export * from './generations.js';
 export * from './log.js';

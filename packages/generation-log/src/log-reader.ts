@@ -72,7 +72,7 @@ export class LogReader implements AsyncIterableIterator<readonly LogEntry[], und
   /** What can be said now, or undefined for "nothing yet". */
   #poll(): Result | undefined {
     if (this.#closed) return DONE;
-    const batch = this.#log.take(this.#seq, this.#maxBatchBytes);
+    const batch = this.#log.takeFlushed(this.#seq, this.#maxBatchBytes);
     const last = batch.at(-1);
     if (last) {
       this.#seq = last.seq;

@@ -8,6 +8,7 @@ import {
   type TerminalEvent,
 } from '@tokenwire/protocol';
 
+import type { FlushPolicy } from './flush-policy.js';
 import { LogReader, type ReadOptions } from './log-reader.js';
 
 // A reaction to a settled promise is a microtask too; Node's `queueMicrotask` adds an async resource to each.
@@ -52,6 +53,13 @@ export class GenerationLog {
   readonly #dueMs: number[] = [];
   readonly #appendedMs: number[] = [];
   readonly #readers = new Set<LogReader>();
+  /** Most entries of one batch for a reader. */
+  readonly #maxEntries: number;
+  /** How long entries are collected before readers get them; 0: not at all. */
+  readonly #collectMs: number;
+  /** While entries are collected: readers see none after this one. */
+  #shownSeq = 0;
+  #callOffCollecting: (() => void) | undefined;
   #terminal: TerminalEvent | undefined;
   #wakeQueued = false;
   #batching = false;
@@ -60,9 +68,11 @@ export class GenerationLog {
   /** Everything up to this seq is in `#text`. */
   #textSeq = 0;
 
-  constructor(id: string, clock: Clock) {
+  constructor(id: string, clock: Clock, flush: FlushPolicy = 'tick') {
     this.id = id;
     this.#clock = clock;
+    this.#maxEntries = flush === 'token' ? 1 : Number.POSITIVE_INFINITY;
+    this.#collectMs = typeof flush === 'number' ? flush : 0;
   }
 
   /** Seq of the newest entry; 0 while the log is empty. */
@@ -113,7 +123,10 @@ export class GenerationLog {
     this.#dueMs.push(dueMs);
     this.#appendedMs.push(this.#clock.now());
     this.#sizeBytes += json.length;
-    if (isTerminal(body)) this.#terminal = { ...body, seq };
+    if (isTerminal(body)) {
+      this.#terminal = { ...body, seq };
+      this.#endCollecting();
+    } else if (this.#collectMs > 0) this.#collect();
     this.#wakeReadersSoon();
     return entry;
   }
@@ -142,9 +155,19 @@ export class GenerationLog {
    * Empty when the reader has caught up.
    */
   take(seq: number, maxBytes: number): readonly LogEntry[] {
+    return this.#take(seq, maxBytes, this.#entries.length);
+  }
+
+  /** The same as far as the flush policy lets a reader have it now. */
+  takeFlushed(seq: number, maxBytes: number): readonly LogEntry[] {
+    const shown = this.#callOffCollecting ? this.#shownSeq : this.#entries.length;
+    return this.#take(seq, maxBytes, Math.min(shown, seq + this.#maxEntries));
+  }
+
+  #take(seq: number, maxBytes: number, lastSeq: number): readonly LogEntry[] {
     const entries = this.#entries;
     let end = seq;
-    for (let room = maxBytes; end < entries.length; end += 1) {
+    for (let room = maxBytes; end < lastSeq; end += 1) {
       room -= (entries[end]?.bytes ?? 0) + FRAME_BYTES;
       if (room < 0 && end > seq) break;
     }
@@ -153,11 +176,12 @@ export class GenerationLog {
 
   /**
    * Batches of everything strictly after `seq`, until the terminal event has been delivered or the signal aborts.
-   * Caught up: batches as they are appended. Behind: one large batch.
+   * Caught up: batches as they are appended, or as the flush policy wants them. Behind: one large batch.
    */
   read(seq: number, options: ReadOptions = {}): LogReader {
     const reader = new LogReader(this, seq, options, () => {
       this.#readers.delete(reader);
+      if (this.#readers.size === 0) this.#endCollecting();
       options.onClose?.();
     });
     this.#readers.add(reader);
@@ -167,13 +191,31 @@ export class GenerationLog {
 
   /** One microtask for all entries of a tick: a source that appends eight tokens wakes its readers once. */
   #wakeReadersSoon(): void {
-    if (this.#batching || this.#wakeQueued || this.#readers.size === 0) return;
+    if (this.#batching || this.#wakeQueued || this.#callOffCollecting || this.#readers.size === 0) return;
     this.#wakeQueued = true;
     void RESOLVED.then(this.#wakeReaders);
   }
 
   readonly #wakeReaders = (): void => {
     this.#wakeQueued = false;
+    if (this.#callOffCollecting) return;
     for (const reader of this.#readers) reader.wake();
   };
+
+  /** Readers get the newest entry, and all that follow it, when the time is over: one timer for all of them. */
+  #collect(): void {
+    if (this.#callOffCollecting || this.#readers.size === 0) return;
+    this.#shownSeq = this.lastSeq - 1;
+    this.#callOffCollecting = this.#clock.after(this.#collectMs, this.#showCollected);
+  }
+
+  readonly #showCollected = (): void => {
+    this.#endCollecting();
+    this.#wakeReaders();
+  };
+
+  #endCollecting(): void {
+    this.#callOffCollecting?.();
+    this.#callOffCollecting = undefined;
+  }
 }

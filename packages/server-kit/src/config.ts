@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
+import { MAX_FLUSH_MS, parseFlushPolicy, type FlushPolicy } from '@tokenwire/generation-log';
 import { DEFAULT_UPSTREAM_LIMITS, type UpstreamLimits } from '@tokenwire/token-source';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
@@ -15,6 +16,8 @@ export interface ServerConfig {
   readonly heartbeatMs: number;
   readonly writeStallMs: number;
   readonly nextPollMs: number;
+  /** When events that are there are written. */
+  readonly flush: FlushPolicy;
   /** How long running answers may go on after SIGTERM. */
   readonly drainMs: number;
   readonly retentionMs: number;
@@ -76,6 +79,12 @@ export function readConfig(name: string, defaultPort: number, argv: readonly str
     const variable = `TOKENWIRE_${flag.toUpperCase().replaceAll('-', '_')}`;
     command.addOption(number(flag, value, low, high, help).env(variable));
   }
+  command.addOption(
+    new Option('--flush <policy>', 'when to write events: per tick, per token, or collected for some milliseconds')
+      .default('tick')
+      .env('TOKENWIRE_FLUSH')
+      .argParser(flushPolicy),
+  );
   command.option('--users <file>', 'who may use the server: a line name:token for each', usersIn);
   command.addOption(
     new Option('--allow-origin <origin>', 'pages that may use the server; may be given again')
@@ -106,6 +115,12 @@ function usersInVariable(command: Command): Users | undefined {
   } catch (error) {
     return command.error(`error: TOKENWIRE_USERS: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function flushPolicy(text: string): FlushPolicy {
+  const policy = parseFlushPolicy(text);
+  if (policy !== undefined) return policy;
+  throw new InvalidArgumentError(`Must be tick, token or a whole number of milliseconds from 1 to ${MAX_FLUSH_MS}.`);
 }
 
 function origins(text: string, earlier: readonly string[]): readonly string[] {

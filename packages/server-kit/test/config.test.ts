@@ -26,12 +26,22 @@ test('the limits of upstreams come from flags and variables; a flag wins', () =>
   });
 });
 
+test('the flush policy comes from a flag or a variable', () => {
+  expect(readConfig('test', 0, []).flush).toBe('tick');
+  expect(readConfig('test', 0, ['--flush', '1000']).flush).toBe(1_000);
+  vi.stubEnv('TOKENWIRE_FLUSH', 'token');
+  expect(readConfig('test', 0, []).flush).toBe('token');
+});
+
 test.each([
   ['--upstream-connect-ms', '9'],
   ['--upstream-first-token-ms', '3600001'],
   ['--upstream-content-idle-ms', '-1'],
   ['--upstream-total-ms', '1e3'],
   ['--upstream-retry-delay-ms', '4001'],
+  ['--flush', '0'],
+  ['--flush', '1001'],
+  ['--flush', 'sometimes'],
 ])('%s %s ends the process with status 2 before it listens', (flag, value) => {
   const exit = vi.spyOn(process, 'exit').mockImplementation((status) => {
     throw new Error(`exit ${String(status)}`);

@@ -60,13 +60,18 @@ export class Answer {
       );
     }
     for (const { seq } of this.#waiting) {
-      if (seq >= log.lastSeq && !log.terminal) continue;
+      if (!log.terminal && (seq >= log.lastSeq || this.#isCollecting(seq))) continue;
       this.#world.verdict.broken(
         'wakeup',
         `a reader of ${this.name} at seq ${seq} waits; the log is at ${log.lastSeq}`,
       );
       this.#waiting.clear();
     }
+  }
+
+  /** Whether what follows `seq` is kept back by the life's flush policy. */
+  #isCollecting(seq: number): boolean {
+    return typeof this.#world.plan.limits.flush === 'number' && this.generation.log.takeFlushed(seq, 1).length === 0;
   }
 
   entries(): readonly LogEntry[] {

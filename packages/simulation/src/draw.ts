@@ -1,3 +1,4 @@
+import type { FlushPolicy } from '@tokenwire/generation-log';
 import type { DisconnectPolicy } from '@tokenwire/protocol';
 import type { Piece } from '@tokenwire/token-source';
 
@@ -23,6 +24,7 @@ export function drawPlan(seed: number): Plan {
       maxRunning: chance.pick([1, 200, 200, 200]),
       closeTimeoutMs: chance.pick([50, 1_000]),
       sharedTimers: chance.is(0.5),
+      flush: chance.fork('flush').pick<FlushPolicy>(['tick', 'tick', 'tick', 'token', 5, 300]),
     },
     disorder: { lateMs: Number(lateMs), ties: chance.is(0.7), faults: chance.pick([0, 0.05, 0.2, 0.6]) },
   };

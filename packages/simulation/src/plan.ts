@@ -1,3 +1,4 @@
+import type { FlushPolicy } from '@tokenwire/generation-log';
 import type { DisconnectPolicy } from '@tokenwire/protocol';
 import type { Piece } from '@tokenwire/token-source';
 
@@ -19,6 +20,7 @@ export interface Limits {
   readonly closeTimeoutMs: number;
   /** Whether the registry's timers share one, as on real servers. */
   readonly sharedTimers: boolean;
+  readonly flush: FlushPolicy;
 }
 
 /** What the real world leaves open, and how much of it this life has. */

@@ -175,12 +175,12 @@ async function nextPage(
   const callOff = world.clock.after(waitMs, giveUp);
   connection.closed.addEventListener('abort', giveUp, { once: true });
   if (connection.closed.aborted) giveUp();
-  const batches = log.read(seq, { signal: patience.signal, maxBatchBytes: POLL_PAGE_BYTES });
-  const { value } = await answer.waitFor(seq, batches.next());
+  const batches = log.read(seq, { signal: patience.signal });
+  const { done } = await answer.waitFor(seq, batches.next());
   await batches.return();
   callOff();
   connection.closed.removeEventListener('abort', giveUp);
-  return value ?? [];
+  return done ? [] : log.take(seq, POLL_PAGE_BYTES);
 }
 
 function send(connection: Connection, document: unknown): void {

@@ -151,7 +151,7 @@ export class World {
   }
 
   #newRegistry(): Registry {
-    const { retentionMs, retentionBytes, maxRunning, closeTimeoutMs, sharedTimers } = this.plan.limits;
+    const { retentionMs, retentionBytes, maxRunning, closeTimeoutMs, sharedTimers, flush } = this.plan.limits;
     const clock = new OwnedClock(this.clock);
     const generations = new this.core.Generations({
       clock: sharedTimers ? new this.core.TickClock(clock) : clock,
@@ -165,6 +165,7 @@ export class World {
       retentionBytes,
       maxRunning,
       closeTimeoutMs,
+      flush,
       // Some sources are meant to have bugs; what else fails shows in the logs as `internal`.
       onInternalError: (error) => this.verdict.note('registry', `internal error: ${String(error)}`),
     });

@@ -22,6 +22,10 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
     edits: [log('log', '    this.#wakeReadersSoon();', '    if (!this.#terminal) this.#wakeReadersSoon();')],
     breaks: ['wakeup', 'settles', 'leftover'],
   },
+  'end-waits-for-its-flush': {
+    edits: [log('log', '      this.#endCollecting();\n    } else', '    } else')],
+    breaks: ['wakeup'],
+  },
   'event-left-out': {
     edits: [log('log', 'entries.slice(seq, end)', 'entries.slice(seq + Number(end - seq > 5), end)')],
     breaks: ['prefix'],

@@ -1,0 +1,39 @@
+import type { Scenario, Size } from './scenario.js';
+import { burst } from './burst.js';
+import { cut } from './cut.js';
+import { fanOut } from './fan-out.js';
+import { firstToken } from './first-token.js';
+import { idle } from './idle.js';
+import { aa, ceiling, knownDelay } from './instrument.js';
+import { knee } from './knee.js';
+import { poll } from './poll.js';
+import { slow } from './slow.js';
+import { steady } from './steady.js';
+import { stop } from './stop.js';
+import { streams } from './streams.js';
+
+/** All scenarios, in the order in which a full run measures them: the instrument first. */
+export const SCENARIOS: readonly Scenario[] = [
+  ceiling,
+  aa,
+  knownDelay,
+  steady,
+  firstToken,
+  burst,
+  streams,
+  knee,
+  fanOut,
+  slow,
+  cut,
+  stop,
+  idle,
+  poll,
+];
+
+/** What `quick` measures. */
+const QUICK: ReadonlySet<string> = new Set(['ceiling', 'aa', 'known-delay', 'steady', 'first-token', 'wire']);
+
+/** The scenarios of a size. */
+export function scenariosOf(size: Size): readonly Scenario[] {
+  return size === 'full' ? SCENARIOS : SCENARIOS.filter(({ name }) => QUICK.has(name));
+}

@@ -1,0 +1,81 @@
+import { percentile } from '../compare/statistics.js';
+import { timesOf } from '../raw/times.js';
+import { makeTrace } from '../trace/trace.js';
+import { trialMetric } from './own-metric.js';
+import type { Cell, Measured, RunContext, Scenario } from './scenario.js';
+import { list, NOTHING, ranked, validRows, value } from './sentences.js';
+import { loaded, loadedCell } from './streams.js';
+
+/** What has to hold: all answers complete, and 99 % of their tokens within so many milliseconds. */
+const OBJECTIVE_MS = 100;
+/** First number of streams; it is doubled until the objective breaks, then the gap is halved. */
+const FIRST = 100;
+const LIMIT = 3_200;
+const HALVINGS = 2;
+
+/** Searches the number of streams at which an objective breaks. */
+export const knee: Scenario = {
+  name: 'knee',
+  title: 'The knee',
+  question: `How many streams can a server keep within ${OBJECTIVE_MS} ms?`,
+  cells: (size, targets) => loaded(targets).map((target) => ({ ...loadedCell(target, FIRST, size), point: '', factors: {} })),
+  blocks: (size) => (size === 'full' ? 2 : 1),
+  columns: ['kneeStreams.median', 'kneeTokensPerSecond.median', 'brokenBy.median'],
+  compared: [],
+  reference: null,
+  metrics: [
+    trialMetric('kneeStreams', { label: 'streams', better: 'higher', definition: 'most streams that met the objective' }),
+    trialMetric('kneeTokensPerSecond', {
+      label: 'tokens/s',
+      unit: 'tokens/s',
+      better: 'higher',
+      definition: 'their tokens per second together',
+    }),
+    trialMetric('brokenBy', { label: 'broken by', better: 'neither', definition: '1 server, 2 generator, 3 nothing' }),
+  ],
+  run: search,
+  answer(report) {
+    const rows = ranked(validRows(report), 'kneeStreams.median').toReversed();
+    if (rows.length === 0) return NOTHING;
+    const said = rows.map((row) => `${row.target} ${value(row, 'kneeStreams.median')}`);
+    return `Streams at 20 tokens/s within the objective, on one processor: ${list(said)}.`;
+  },
+  notes: [
+    `Objective: every answer complete and correct, 99 % of tokens delivered within ${OBJECTIVE_MS} ms of when they were due.`,
+    `The number is doubled from ${FIRST} up to ${LIMIT} until it breaks, then the gap is halved ${HALVINGS} times: exact to about 15 %.`,
+    'Broken by: 1 the server’s latency, 2 the generator’s limit (the server can do more), 3 not broken within the search.',
+  ],
+};
+
+const BROKEN_BY = { server: 1, generator: 2, nothing: 3 } as const;
+
+async function search(cell: Cell, context: RunContext): Promise<Measured> {
+  let good = 0;
+  let bad = LIMIT * 2;
+  let brokenBy: number = BROKEN_BY.nothing;
+  const attempt = async (streams: number): Promise<void> => {
+    const load = { ...cell.load, streams };
+    const verdict = await holds({ ...cell, load }, context);
+    if (verdict === 'holds') good = streams;
+    else {
+      bad = streams;
+      brokenBy = BROKEN_BY[verdict];
+    }
+  };
+  for (let streams = FIRST; streams <= LIMIT && streams < bad; streams *= 2) await attempt(streams);
+  for (let step = 0; step < HALVINGS && bad <= LIMIT && good > 0; step += 1) await attempt(Math.round((good + bad) / 2));
+  const values = { kneeStreams: good, kneeTokensPerSecond: good * cell.load.trace.tokensPerSecond, brokenBy };
+  return context.measured(cell, { values });
+}
+
+async function holds(cell: Cell, context: RunContext): Promise<'holds' | 'server' | 'generator'> {
+  const { streams, trial } = await context.load(cell);
+  const { offsetsUs } = makeTrace(cell.load.trace);
+  const late = streams.flatMap((stream) => {
+    const { dueUs, arrivalsUs } = timesOf(stream, offsetsUs);
+    return arrivalsUs.map((at, token) => at - (dueUs[token] ?? Number.NaN));
+  });
+  if (trial.verdict === 'GENERATOR-LIMITED') return 'generator';
+  if (trial.verdict === 'INVALID') return 'server';
+  return percentile(late, 99) <= OBJECTIVE_MS * 1000 ? 'holds' : 'server';
+}
