@@ -1,4 +1,4 @@
-import { percentile } from '../compare/statistics.js';
+import { percentile } from '../statistics/percentile.js';
 import { timesOf } from '../raw/times.js';
 import { makeTrace } from '../trace/trace.js';
 import { trialMetric } from './own-metric.js';

@@ -1,4 +1,4 @@
-import { percentile } from '../compare/statistics.js';
+import { percentile } from '../statistics/percentile.js';
 import { CROWD_MODES, type CrowdMode } from '../stalled/crowd.js';
 import { PHASES, runTrial, type Phase } from '../stalled/trial.js';
 import { named, steadyLoad } from './loads.js';
