@@ -1,6 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpus, platform } from 'node:os';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -59,13 +60,13 @@ export function startProcess({ name, script, args = [], env = {}, role, prefix =
   const died = new AbortController();
   const said = lastWords(child);
   let stopping = false;
-  const ended = new Promise<void>((resolve) => {
+  const ended = new Promise<void>((settle) => {
     child.once('error', (error) => died.abort(new InvalidMeasurement(`${name} cannot be started: ${error.message}`)));
     child.once('close', (code, signal) => {
       running.delete(child);
       const how = signal ? `was killed by ${signal}` : `ended with status ${code}`;
       if (!stopping) died.abort(new InvalidMeasurement(`${name} ${how} in mid-run. ${said()}`.trim()));
-      resolve();
+      settle();
     });
   });
   const stop = async (): Promise<void> => {
@@ -92,9 +93,9 @@ export async function urlOf({ child, died }: Process, name: string): Promise<str
   }
 }
 
-/** Path of a script below `benchmarks/dist`. */
+/** Path of a script below `benchmarks/dist`; absolute paths stay as they are. */
 export function pathOf(script: string): string {
-  return fileURLToPath(new URL(`../${script}`, import.meta.url));
+  return resolve(fileURLToPath(new URL('..', import.meta.url)), script);
 }
 
 /** Kills what still runs, without waiting. */

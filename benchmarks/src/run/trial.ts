@@ -78,6 +78,7 @@ export class Trial implements RunContext {
       options: { ...target.options, ...cell.options },
       url: await front.through(url),
       trace: trace.name,
+      texts: trace.texts,
       streams: load.streams,
       rampMs: load.rampMs,
       warmUp: load.warmUp,
