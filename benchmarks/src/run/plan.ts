@@ -18,6 +18,8 @@ export interface PlanOptions {
 /** One scenario with everything that will be measured for it, in order. */
 export interface ScenarioPlan {
   readonly scenario: Scenario;
+  /** All cells, in the order of its tables. */
+  readonly cells: readonly Cell[];
   /** Each block holds every cell once, in an order of its own. */
   readonly blocks: readonly (readonly Cell[])[];
 }
@@ -30,7 +32,7 @@ export function planOf(scenario: Scenario, { size, seed, blocks, targets }: Plan
   const cells = scenario.cells(size, targets);
   const random = seededRandom(seed ^ hashOf(scenario.name));
   const count = scenario.blocks?.(size) ?? blocks;
-  return { scenario, blocks: Array.from({ length: count }, () => shuffled(cells, random)) };
+  return { scenario, cells, blocks: Array.from({ length: count }, () => shuffled(cells, random)) };
 }
 
 /** What a cell takes beside its own answers: two processes, the warm-up, asking for moments, ending. */

@@ -29,6 +29,7 @@ export class Trial implements RunContext {
   readonly block: number;
   readonly signal: AbortSignal;
   readonly #scenario: string;
+  readonly #order: number;
   readonly #laboratory: Laboratory;
   readonly #ends: (() => Promise<void>)[] = [];
   readonly #startedAt = new Date();
@@ -39,12 +40,13 @@ export class Trial implements RunContext {
 
   constructor(
     laboratory: Laboratory,
-    { scenario, trial, block }: Record<'trial' | 'block', number> & { scenario: string },
+    { scenario, trial, block, order }: Record<'trial' | 'block' | 'order', number> & { scenario: string },
   ) {
     this.#laboratory = laboratory;
     this.#scenario = scenario;
     this.trial = trial;
     this.block = block;
+    this.#order = order;
     this.signal = laboratory.signal;
   }
 
@@ -129,8 +131,11 @@ export class Trial implements RunContext {
       tokens: streams.reduce((total, { transportUs }) => total + transportUs.length, 0),
       ...use,
     } as const;
-    const ceiling = this.#laboratory.ceiling[ceilingKeyOf(cell.target)];
-    return { ...trial, ...trialVerdict(trial, { problems: brief(problems), ceilingTokensPerSecond: ceiling ?? null }) };
+    const { kind, note } = cell.target;
+    const ceilingKey = ceilingKeyOf(cell.target);
+    const ceiling = this.#laboratory.ceiling[ceilingKey] ?? null;
+    const judged = trialVerdict(trial, { problems: brief(problems), ceilingTokensPerSecond: ceiling, streams });
+    return { ...trial, ...judged, shown: { order: this.#order, kind, ceilingKey, note } };
   }
 
   async #front(cell: Cell): Promise<Front> {
