@@ -1,6 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpus, platform } from 'node:os';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -92,9 +93,9 @@ export async function urlOf({ child, died }: Process, name: string): Promise<str
   }
 }
 
-/** Path of a script below `benchmarks/dist`. */
+/** Path of a script below `benchmarks/dist`; an absolute one stays as it is. */
 export function pathOf(script: string): string {
-  return fileURLToPath(new URL(`../${script}`, import.meta.url));
+  return resolve(fileURLToPath(new URL('..', import.meta.url)), script);
 }
 
 /** Kills what still runs, without waiting. */
