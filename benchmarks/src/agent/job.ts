@@ -7,6 +7,8 @@ export interface Job {
   readonly url: string;
   /** Name of the trace. */
   readonly trace: string;
+  /** Of its tokens. */
+  readonly texts: readonly string[];
   readonly streams: number;
   /** Milliseconds from the start of the first stream to that of the last. */
   readonly rampMs: number;

@@ -60,9 +60,9 @@ class Generator {
   }
 
   async #open(recorder: Recorder, url: string): Promise<void> {
-    const { trace, options } = this.#job;
+    const { trace, texts, options } = this.#job;
     const { index } = recorder;
-    const call = { url, stream: index, trace: index < 0 ? 'warm-up' : trace, options, signal: this.#signal };
+    const call = { url, stream: index, trace: index < 0 ? 'warm-up' : trace, texts, options, signal: this.#signal };
     recorder.start();
     try {
       await this.#read(call, recorder);
@@ -106,8 +106,9 @@ function heard(type: string): Promise<unknown> {
   });
 }
 
-const job = (await heard('job')) as Job;
+// The probe lets go of the channel, so that it keeps no server alive; here it is what there is to do.
 process.channel?.ref();
+const job = (await heard('job')) as Job;
 try {
   const { read } = (await import(`../drivers/${job.driver}.js`)) as { readonly read: Read };
   const generator = new Generator(job, read);

@@ -37,7 +37,8 @@ export function describeRun(options: CompareOptions): Manifest {
   };
 }
 
-function commit(): string | null {
+/** Commit of this checkout, with `+` behind it when files were changed; null without git. */
+export function commit(): string | null {
   const git = (...args: string[]) =>
     execFileSync('git', args, {
       cwd: fileURLToPath(new URL('../../..', import.meta.url)),

@@ -1,4 +1,4 @@
-import { percentile, spread, type Spread } from './statistics.js';
+import { percentile, spread, type Spread } from '../statistics/percentile.js';
 import type { Measurements } from './measure-all.js';
 import type { StreamResult } from './measure-run.js';
 import type { Manifest } from './manifest.js';

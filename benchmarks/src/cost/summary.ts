@@ -1,4 +1,4 @@
-import { percentile } from '../compare/statistics.js';
+import { percentile } from '../statistics/percentile.js';
 import type { Trial } from './trial.js';
 
 /** One target over all blocks. Ratios are made within a block, where both had the same machine, then ordered. */

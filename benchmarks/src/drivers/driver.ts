@@ -21,6 +21,8 @@ export interface Call {
   readonly url: string;
   /** Number of the stream in its trial. Controls and peers are asked with `?stream=<n>`; -1 and below: warm-up. */
   readonly stream: number;
+  /** Texts of the trace's tokens: for a reader that gets the whole answer in one piece, and knows no tokens. */
+  readonly texts: readonly string[];
   /** Name of the trace: our servers are asked for the model `replay/<trace>`. */
   readonly trace: string;
   /** Of the target, and of the scenario: plain data. */

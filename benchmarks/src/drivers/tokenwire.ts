@@ -100,13 +100,13 @@ function delayOf(stream: number, [from, to]: readonly [number, number]): number 
   return from + (to - from) * ((stream * 0.618_033_988_75) % 1);
 }
 
-async function readBatch({ url, trace, signal }: Call, sink: Sink): Promise<void> {
+async function readBatch({ url, trace, texts, signal }: Call, sink: Sink): Promise<void> {
   const request = { model: `replay/${trace}`, prompt: 'Measure' };
   const { id, text, requests } = await measureBatch({ url, request, signal });
   sink.id(id);
   sink.requests(requests, 0);
-  // A batch has no tokens of its own: its text is cut where the trace's words end, at spaces that begin a word.
-  for (const token of text.match(/\s*\S+/g) ?? []) sink.token(token);
+  // A batch has no tokens of its own: all of the trace's have come, in this very moment, or it is another text.
+  for (const token of text === texts.join('') ? texts : [text]) sink.token(token);
 }
 
 function announced(): NonNullable<typeof shared> {

@@ -45,7 +45,7 @@ export interface RawStream {
   readonly dueStartUs: number | null;
   /** w − q, one a token: when the server handed it to the transport (ours: appended to the log). */
   readonly slipUs: readonly number[];
-  /** t − w, one a token; t − q where w is unknown. */
+  /** t − w, one a token; t − q where w is unknown; t where q is unknown (no `dueStartUs`). */
   readonly transportUs: readonly number[];
   /** Tokens of each chunk that arrived, in order; their sum is the number of tokens. */
   readonly chunkTokens: readonly number[];

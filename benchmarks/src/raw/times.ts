@@ -15,10 +15,12 @@ export interface StreamTimes {
 /** Puts the moments of a stream together again. `offsetsUs` is the timetable of its trace. */
 export function timesOf(stream: RawStream, offsetsUs: readonly number[]): StreamTimes {
   const { dueStartUs, slipUs, transportUs, chunkTokens } = stream;
-  const startUs = dueStartUs ?? Number.NaN;
-  const dueUs = transportUs.map((_, index) => startUs + (offsetsUs[index] ?? Number.NaN));
+  const known = dueStartUs !== null;
+  const dueUs = transportUs.map((_, index) => (known ? dueStartUs + (offsetsUs[index] ?? Number.NaN) : Number.NaN));
   const writtenUs = dueUs.map((due, index) => due + (slipUs[index] ?? Number.NaN));
-  const arrivalsUs = writtenUs.map((written, index) => written + (transportUs[index] ?? Number.NaN));
+  const arrivalsUs = transportUs.map((transport, index) =>
+    known ? (dueUs[index] ?? Number.NaN) + (slipUs[index] ?? 0) + transport : transport,
+  );
   let token = 0;
   const chunksUs = chunkTokens.map((tokens) => {
     const at = arrivalsUs[token] ?? Number.NaN;

@@ -53,6 +53,8 @@ export interface Estimate {
   readonly blocks: number;
   /** Describes this sample only: too few streams to say something of the percentile (Wilks). */
   readonly sampleOnly: boolean;
+  /** The same of each block alone, in the order of the blocks; null where a block does not carry it. For `diff`. */
+  readonly blockValues?: readonly (number | null)[];
 }
 
 export type TargetKind = 'ours' | 'control' | 'peer';
@@ -66,6 +68,8 @@ export interface Row {
   /** The worst of its trials. Only VALID rows are compared. */
   readonly verdict: Verdict;
   readonly reasons: readonly string[];
+  /** What is remarkable though it is VALID: more than half of what the generator can take. */
+  readonly flags?: readonly string[];
   readonly streams: number;
   readonly tokens: number;
   readonly blocks: number;

@@ -60,13 +60,13 @@ export function startProcess({ name, script, args = [], env = {}, role, prefix =
   const died = new AbortController();
   const said = lastWords(child);
   let stopping = false;
-  const ended = new Promise<void>((resolve) => {
+  const ended = new Promise<void>((settle) => {
     child.once('error', (error) => died.abort(new InvalidMeasurement(`${name} cannot be started: ${error.message}`)));
     child.once('close', (code, signal) => {
       running.delete(child);
       const how = signal ? `was killed by ${signal}` : `ended with status ${code}`;
       if (!stopping) died.abort(new InvalidMeasurement(`${name} ${how} in mid-run. ${said()}`.trim()));
-      resolve();
+      settle();
     });
   });
   const stop = async (): Promise<void> => {
@@ -93,7 +93,7 @@ export async function urlOf({ child, died }: Process, name: string): Promise<str
   }
 }
 
-/** Path of a script below `benchmarks/dist`; an absolute one stays as it is. */
+/** Path of a script below `benchmarks/dist`; absolute paths stay as they are. */
 export function pathOf(script: string): string {
   return resolve(fileURLToPath(new URL('..', import.meta.url)), script);
 }

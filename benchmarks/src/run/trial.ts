@@ -1,8 +1,9 @@
 import { messageOf } from '../compare/failures.js';
-import { percentile } from '../compare/statistics.js';
+import { percentile } from '../statistics/percentile.js';
 import type { StreamNotes } from '../agent/job.js';
 import type { ProcessUse, RawStream, RawTrial } from '../raw/raw.js';
 import type { Cell, Measured, OwnResult, RunContext, Scenario, StartedServer } from '../scenarios/scenario.js';
+import { ceilingKeyOf } from '../targets/ceiling-key.js';
 import type { Traces } from '../trace/traces.js';
 import { trialVerdict } from '../verdict/trial.js';
 import type { Front, OpenFront } from './front.js';
@@ -34,8 +35,12 @@ export class Trial implements RunContext {
   readonly #startMs = performance.now();
   #watch = new MachineWatch();
   #harnessCpu = process.cpuUsage();
+  #frontCpuUs = 0;
 
-  constructor(laboratory: Laboratory, { scenario, trial, block }: Record<'trial' | 'block', number> & { scenario: string }) {
+  constructor(
+    laboratory: Laboratory,
+    { scenario, trial, block }: Record<'trial' | 'block', number> & { scenario: string },
+  ) {
     this.#laboratory = laboratory;
     this.#scenario = scenario;
     this.trial = trial;
@@ -59,7 +64,12 @@ export class Trial implements RunContext {
     const { traces, signal } = this.#laboratory;
     const { target, load } = cell;
     const front = await this.#front(cell);
-    const generator = this.#start({ name: 'the generator', script: 'agent/main.js', role: 'generator', prefix: front.prefix });
+    const generator = this.#start({
+      name: 'the generator',
+      script: 'agent/main.js',
+      role: 'generator',
+      prefix: front.prefix.generator,
+    });
     const { process: server, url } = await this.#server(cell, front);
     const trace = traces.get(load.trace);
     const job = {
@@ -68,14 +78,16 @@ export class Trial implements RunContext {
       options: { ...target.options, ...cell.options },
       url: await front.through(url),
       trace: trace.name,
+      texts: trace.texts,
       streams: load.streams,
       rampMs: load.rampMs,
       warmUp: load.warmUp,
       connections: load.connections ?? 'cold',
     } as const;
-    const result = await runJob(generator, server, job, { signal, beforeLoad: () => this.#restartWatch() });
-    const machine = this.#watch.since(cpuOf(result.server) + cpuOf(result.generator) + this.#ownCpu());
-    const moments = await momentsOf(target.moments, server, url, result.notes, trace);
+    const result = await runJob(generator, server, job, { signal, beforeLoad: () => this.#restartWatch(front) });
+    const ownCpuUs = cpuOf(result.server) + cpuOf(result.generator) + this.#ownCpu() + front.cpuUs() - this.#frontCpuUs;
+    const machine = this.#watch.since(ownCpuUs);
+    const moments = await momentsOf(target.moments, server, await front.beside(url), result.notes, trace);
     const streams = result.notes.map((notes) => rawStream(this.trial, notes, moments.get(notes.index), trace));
     const problems = result.notes.map((notes) => problemOf(notes, trace, cell.expected ?? 'whole')).filter(Boolean);
     return { streams, trial: this.#judged(cell, streams, { ...usage(result), machine, values: {} }, problems) };
@@ -117,7 +129,7 @@ export class Trial implements RunContext {
       tokens: streams.reduce((total, { transportUs }) => total + transportUs.length, 0),
       ...use,
     } as const;
-    const ceiling = this.#laboratory.ceiling[cell.target.driver];
+    const ceiling = this.#laboratory.ceiling[ceilingKeyOf(cell.target)];
     return { ...trial, ...trialVerdict(trial, { problems: brief(problems), ceilingTokensPerSecond: ceiling ?? null }) };
   }
 
@@ -127,7 +139,7 @@ export class Trial implements RunContext {
     return front;
   }
 
-  async #server(cell: Cell, { prefix }: Front, { env = {}, command = [] }: Parameters<RunContext['startServer']>[1] = {}) {
+  async #server(cell: Cell, front: Front, { env = {}, command = [] }: Parameters<RunContext['startServer']>[1] = {}) {
     const { target, load, flags = [] } = cell;
     const { traces } = this.#laboratory;
     const trace = traces.get(load.trace).name;
@@ -138,7 +150,7 @@ export class Trial implements RunContext {
       ...program,
       env: { TOKENWIRE_RECORDINGS_DIR: traces.folder, TOKENWIRE_TRACE: trace, ...program.env, ...env },
       role: 'server',
-      prefix: [...prefix, ...command],
+      prefix: [...front.prefix.server, ...command],
     });
     return { process, url: await urlOf(process, target.name) };
   }
@@ -149,8 +161,9 @@ export class Trial implements RunContext {
     return process;
   }
 
-  #restartWatch(): void {
+  #restartWatch(front: Front): void {
     this.#watch = new MachineWatch();
+    this.#frontCpuUs = front.cpuUs();
     this.#harnessCpu = process.cpuUsage();
   }
 

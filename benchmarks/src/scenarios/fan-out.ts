@@ -21,7 +21,14 @@ export const fanOut: Scenario = {
       })),
     ),
   blocks: (size) => (size === 'full' ? 3 : 2),
-  columns: ['delivery.p50', 'delivery.p99', 'transport.p50', 'serverCpu.median', 'serverCpuSteady.median', 'requests.mean'],
+  columns: [
+    'delivery.p50',
+    'delivery.p99',
+    'transport.p50',
+    'serverCpu.median',
+    'serverCpuSteady.median',
+    'requests.mean',
+  ],
   compared: [],
   reference: null,
   axis: 'readers',
@@ -37,5 +44,7 @@ export const fanOut: Scenario = {
     const said = targets.map((target) => `${target} ${cost(target, 1)} → ${cost(target, most)}`);
     return `Server CPU a delivered token in µs, one reader → ${most}: ${list(said)}.`;
   },
-  notes: ['One generation; its first reader has started it, all others attach to it from its beginning. The log encodes each event once.'],
+  notes: [
+    'One generation; its first reader has started it, all others attach to it from its beginning. The log encodes each event once.',
+  ],
 };

@@ -37,7 +37,11 @@ export const idle: Scenario = {
     trialMetric('rssKiB', { label: 'RSS', unit: 'KiB', definition: 'slope of resident memory over connections' }),
     trialMetric('heapKiB', { label: 'heap', unit: 'KiB', definition: 'slope of the used JavaScript heap' }),
     trialMetric('externalKiB', { label: 'external', unit: 'KiB', definition: 'slope of memory outside the heap' }),
-    trialMetric('idleCpuShare', { label: 'CPU', unit: 'ratio', definition: 'processor share of the server with all of them' }),
+    trialMetric('idleCpuShare', {
+      label: 'CPU',
+      unit: 'ratio',
+      definition: 'processor share of the server with all of them',
+    }),
   ],
   run: measure,
   answer(report) {

@@ -12,7 +12,8 @@ export const aa: Scenario = {
   name: 'aa',
   title: 'A/A: the same twice',
   question: 'Does the instrument find a difference where there is none?',
-  cells: (size) => [ours('sse'), { ...ours('sse'), name: 'sse again' }].map((target) => plain(target, steadyLoad(size))),
+  cells: (size) =>
+    [ours('sse'), { ...ours('sse'), name: 'sse again' }].map((target) => plain(target, steadyLoad(size))),
   columns: ['delivery.p50', 'delivery.p99', 'ttft.p50', 'ttlt.p50', 'serverCpu.median'],
   reference: 'sse',
   answer({ comparisons }) {
@@ -51,7 +52,9 @@ export const knownDelay: Scenario = {
       ? `${DELAY_MS} ms were injected, ${seen.toFixed(2)} ms were seen: an error of ${(seen - DELAY_MS).toFixed(2)} ms.`
       : NOTHING;
   },
-  notes: ['Both pass the same fault proxy, so that only the delay differs. Its timers are late by up to a millisecond.'],
+  notes: [
+    'Both pass the same fault proxy, so that only the delay differs. Its timers are late by up to a millisecond.',
+  ],
 };
 
 const READERS = {
@@ -109,9 +112,4 @@ async function measureCeiling(cell: Cell, context: RunContext): Promise<Measured
   if (trial.verdict === 'INVALID') return { streams: [], trial };
   const seconds = trial.generator.wallMs / 1000;
   return context.measured(cell, { values: { ceilingTokensPerSecond: trial.tokens / seconds }, tokens: trial.tokens });
-}
-
-/** Key of the ceiling that holds for a target. */
-export function ceilingKeyOf({ driver, options }: Target): string {
-  return driver === 'tokenwire' ? `tokenwire:${String(options['mode'])}` : driver;
 }

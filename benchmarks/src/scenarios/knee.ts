@@ -1,4 +1,4 @@
-import { percentile } from '../compare/statistics.js';
+import { percentile } from '../statistics/percentile.js';
 import { timesOf } from '../raw/times.js';
 import { makeTrace } from '../trace/trace.js';
 import { trialMetric } from './own-metric.js';
@@ -18,13 +18,18 @@ export const knee: Scenario = {
   name: 'knee',
   title: 'The knee',
   question: `How many streams can a server keep within ${OBJECTIVE_MS} ms?`,
-  cells: (size, targets) => loaded(targets).map((target) => ({ ...loadedCell(target, FIRST, size), point: '', factors: {} })),
+  cells: (size, targets) =>
+    loaded(targets).map((target) => ({ ...loadedCell(target, FIRST, size), point: '', factors: {} })),
   blocks: (size) => (size === 'full' ? 2 : 1),
   columns: ['kneeStreams.median', 'kneeTokensPerSecond.median', 'brokenBy.median'],
   compared: [],
   reference: null,
   metrics: [
-    trialMetric('kneeStreams', { label: 'streams', better: 'higher', definition: 'most streams that met the objective' }),
+    trialMetric('kneeStreams', {
+      label: 'streams',
+      better: 'higher',
+      definition: 'most streams that met the objective',
+    }),
     trialMetric('kneeTokensPerSecond', {
       label: 'tokens/s',
       unit: 'tokens/s',
@@ -63,7 +68,8 @@ async function search(cell: Cell, context: RunContext): Promise<Measured> {
     }
   };
   for (let streams = FIRST; streams <= LIMIT && streams < bad; streams *= 2) await attempt(streams);
-  for (let step = 0; step < HALVINGS && bad <= LIMIT && good > 0; step += 1) await attempt(Math.round((good + bad) / 2));
+  for (let step = 0; step < HALVINGS && bad <= LIMIT && good > 0; step += 1)
+    await attempt(Math.round((good + bad) / 2));
   const values = { kneeStreams: good, kneeTokensPerSecond: good * cell.load.trace.tokensPerSecond, brokenBy };
   return context.measured(cell, { values });
 }

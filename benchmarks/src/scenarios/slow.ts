@@ -1,4 +1,4 @@
-import { percentile } from '../compare/statistics.js';
+import { percentile } from '../statistics/percentile.js';
 import { CROWD_MODES, type CrowdMode } from '../stalled/crowd.js';
 import { PHASES, runTrial, type Phase } from '../stalled/trial.js';
 import { named, steadyLoad } from './loads.js';
@@ -9,7 +9,10 @@ import { list, NOTHING, rowOf, value } from './sentences.js';
 const CROWD = { quick: 50, full: 300 } as const;
 const HONEST = 30;
 const MIB = 1024 * 1024;
-const SHOWN = { nobody: 'nobody else', reading: 'readers', stalled: 'stalled readers' } as const satisfies Record<Phase, string>;
+const SHOWN = { nobody: 'nobody else', reading: 'readers', stalled: 'stalled readers' } as const satisfies Record<
+  Phase,
+  string
+>;
 
 /** Readers that never read, beside readers that do. */
 export const slow: Scenario = {
@@ -32,7 +35,11 @@ export const slow: Scenario = {
   metrics: [
     trialMetric('crowdRssMiB', { label: 'RSS MiB', definition: 'most resident memory of the server, in MiB' }),
     trialMetric('honestP50Ms', { label: 'D p50', unit: 'ms', definition: 'D of those who read, median' }),
-    trialMetric('honestP99Ms', { label: 'D p99', unit: 'ms', definition: 'D of those who read, 99th percentile of the trial' }),
+    trialMetric('honestP99Ms', {
+      label: 'D p99',
+      unit: 'ms',
+      definition: 'D of those who read, 99th percentile of the trial',
+    }),
   ],
   run: measure,
   answer(report) {

@@ -1,3 +1,4 @@
+import { OURS_LEAN } from '../targets/ours.js';
 import { plain, steadyLoad } from './loads.js';
 import type { Scenario } from './scenario.js';
 import { comparisonOf, list, NOTHING, ranked, ratio, validRows, value } from './sentences.js';
@@ -7,7 +8,7 @@ export const steady: Scenario = {
   name: 'steady',
   title: 'Steady stream',
   question: 'What does each transport add to each token, and what does a token cost?',
-  cells: (size, targets) => targets.map((target) => plain(target, steadyLoad(size))),
+  cells: (size, targets) => [...targets, ...OURS_LEAN].map((target) => plain(target, steadyLoad(size))),
   columns: [
     'delivery.p50',
     'delivery.p99',

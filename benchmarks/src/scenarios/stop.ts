@@ -22,25 +22,45 @@ export const stop: Scenario = {
   compared: ['stopReceipt.p50'],
   reference: 'chunked',
   metrics: [
-    extraMetric('stopReceipt', { p: 50, label: 'receipt', definition: 'from the call of `stop()` to the server’s receipt' }),
+    extraMetric('stopReceipt', {
+      p: 50,
+      label: 'receipt',
+      definition: 'from the call of `stop()` to the server’s receipt',
+    }),
     extraMetric('stopReceipt', { p: 95, label: 'receipt p95', definition: 'the same, 95th percentile' }),
-    extraMetric('wastedTokens', { label: 'wasted', unit: 'count', definition: 'tokens logged after `stop()` was called' }),
-    extraMetric('unseenTokens', { label: 'unseen', unit: 'count', definition: 'tokens logged that the reader never got' }),
-    extraMetric('wastedMs', { p: 50, label: 'went on', definition: 'from `stop()` to the last token logged, 0 for none' }),
+    extraMetric('wastedTokens', {
+      label: 'wasted',
+      unit: 'count',
+      definition: 'tokens logged after `stop()` was called',
+    }),
+    extraMetric('unseenTokens', {
+      label: 'unseen',
+      unit: 'count',
+      definition: 'tokens logged that the reader never got',
+    }),
+    extraMetric('wastedMs', {
+      p: 50,
+      label: 'went on',
+      definition: 'from `stop()` to the last token logged, 0 for none',
+    }),
   ],
   series: (_, streams) => {
     const stopped = streams.filter(({ extra }) => extra?.['stopCalledMs'] !== undefined);
     return {
       stopReceipt: stopped.flatMap(({ extra }) => extra?.['stopReceiptMs'] ?? []),
       wastedTokens: stopped.map(({ extra }) => extra?.['saidAfterStop'] ?? 0),
-      unseenTokens: stopped.map(({ extra }) => extra?.['saidInAll'] ?? 0).map((said, index) => said - count(stopped[index])),
+      unseenTokens: stopped
+        .map(({ extra }) => extra?.['saidInAll'] ?? 0)
+        .map((said, index) => said - count(stopped[index])),
       wastedMs: stopped.flatMap(({ extra }) => extra?.['wastedMs'] ?? []),
     };
   },
   answer(report) {
     const rows = ranked(validRows(report), 'stopReceipt.p50');
     if (rows.length === 0) return NOTHING;
-    const said = rows.map((row) => `${row.target} ${value(row, 'stopReceipt.p50')} ms, ${value(row, 'wastedTokens.mean')} tokens`);
+    const said = rows.map(
+      (row) => `${row.target} ${value(row, 'stopReceipt.p50')} ms, ${value(row, 'wastedTokens.mean')} tokens`,
+    );
     return `From stop() to the receipt, and what the model said after stop(): ${list(said)}.`;
   },
   notes: [

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 
 import { short } from '../compare/numbers.js';
-import { percentile } from '../compare/statistics.js';
+import { percentile } from '../statistics/percentile.js';
 import { CROWD_MODES, type CrowdMode } from './crowd.js';
 import { PHASES, type Phase, type Trial } from './trial.js';
 

@@ -2,7 +2,7 @@ import { MODES } from '@tokenwire/protocol';
 import Table from 'cli-table3';
 
 import { short } from '../compare/numbers.js';
-import { percentile } from '../compare/statistics.js';
+import { percentile } from '../statistics/percentile.js';
 import type { StopResult } from './stop-once.js';
 
 export interface Outcome {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { TraceSummary } from '../raw/manifest.js';
 import { makeTrace, recordingOf, type Trace, type TraceSpec } from './trace.js';
 
 /** What is read before the measured streams: long enough to have the code compiled. */
@@ -24,6 +25,11 @@ export class Traces {
     writeFileSync(join(this.folder, `${spec.name}.jsonl`), recordingOf(trace));
     this.#byName.set(spec.name, trace);
     return trace;
+  }
+
+  /** What a manifest says of them, by hash. */
+  summaries(): Readonly<Record<string, TraceSummary>> {
+    return Object.fromEntries([...this.#byName.values()].map(({ sha256, texts: _, ...summary }) => [sha256, summary]));
   }
 
   /** Removes the folder. */

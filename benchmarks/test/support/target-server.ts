@@ -106,6 +106,6 @@ export async function readWith(
 ): Promise<Notes> {
   const { read } = (await import(`../../src/drivers/${driver}.ts`)) as { readonly read: Read };
   const { url, stream = 0, trace = '', signal = new AbortController().signal } = where;
-  await read({ url, stream, trace, options, signal }, notes);
+  await read({ url, stream, trace, texts: [], options, signal }, notes);
   return notes;
 }

@@ -7,12 +7,17 @@
  * @param p above 0, at most 100.
  * @returns NaN when there are no values.
  */
-export function percentile(values: readonly number[], p: number): number {
+export function percentile(values: ArrayLike<number>, p: number): number {
   if (values.length === 0) return Number.NaN;
   const sorted = Float64Array.from(values).sort();
+  return sorted[rankOf(p, sorted.length) - 1] ?? Number.NaN;
+}
+
+/** The nearest rank, from 1 to `count`: ⌈p/100 · count⌉. */
+export function rankOf(p: number, count: number): number {
   // The product is rounded first: 0.95 · 20 is 19.000000000000004 in floating point for some pairs.
-  const rank = Math.ceil(Number(((p / 100) * sorted.length).toFixed(9)));
-  return sorted[Math.min(Math.max(rank, 1), sorted.length) - 1] ?? Number.NaN;
+  const rank = Math.ceil(Math.round((p / 100) * count * 1e9) / 1e9);
+  return Math.min(Math.max(rank, 1), count);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { carries, percentile, spread } from '../src/compare/statistics.js';
+import { carries, percentile, spread } from '../../src/statistics/percentile.js';
 
 describe('percentile, nearest rank', () => {
   const fifteen = [15, 20, 35, 40, 50];

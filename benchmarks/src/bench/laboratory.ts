@@ -1,0 +1,101 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Listr, ListrLogger, ProcessOutput, type ListrTask } from 'listr2';
+
+import { METHODOLOGY, type RawLine, type RawTrial } from '../raw/raw.js';
+import { describeRun } from '../run/describe.js';
+import { planOf, type ScenarioPlan } from '../run/plan.js';
+import { durationOf, Runner, TimeLeft } from '../run/runner.js';
+import type { Laboratory } from '../run/trial.js';
+import { percentile } from '../statistics/percentile.js';
+import { Traces } from '../trace/traces.js';
+import { cellsThatCanRun, equipmentOf } from './equipment.js';
+import type { BenchOptions } from './options.js';
+
+/** Raw data of a run, below its folder. */
+export const RAW_FILE = 'raw.jsonl';
+
+/**
+ * Measures what was asked for, and writes `raw.jsonl` while it does: whatever ends it, finished trials are kept.
+ * @throws {InvalidMeasurement} when one trial after the other fails; the signal's reason when it was interrupted.
+ */
+export async function measure(options: BenchOptions, signal: AbortSignal): Promise<void> {
+  const traces = new Traces();
+  const file = openSync(join(options.out, RAW_FILE), 'w');
+  const write = (lines: readonly RawLine[]): void => {
+    writeSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  };
+  try {
+    const equipment = await equipmentOf(options);
+    const { missing } = equipment;
+    const plans = options.scenarios
+      .map((scenario) => planOf(scenario, { ...options, targets: equipment.targets }))
+      .map((plan) => cellsThatCanRun(plan, equipment));
+    for (const { blocks } of plans) for (const { load } of blocks.flat()) traces.get(load.trace);
+    const { plan, seed, blocks } = options;
+    const argv = process.argv.slice(2);
+    const { versions, networks, openFront } = equipment;
+    const found = { plan, seed, blocks, versions, missing: [...missing], networks, traces: traces.summaries(), argv };
+    write([{ kind: 'manifest', methodology: METHODOLOGY, manifest: describeRun(found) }]);
+    for (const what of missing) process.stderr.write(`left out: ${what}\n`);
+    const ceiling: Record<string, number> = {};
+    await runPlans(plans, { traces, openFront, ceiling, signal }, write, ceiling);
+  } finally {
+    closeSync(file);
+    traces.close();
+  }
+}
+
+async function runPlans(
+  plans: readonly ScenarioPlan[],
+  laboratory: Laboratory,
+  write: (lines: readonly RawLine[]) => void,
+  ceiling: Record<string, number>,
+): Promise<void> {
+  const left = new TimeLeft(plans);
+  process.stderr.write(`about ${durationOf(left.totalMs)}; Ctrl-C keeps what is done\n`);
+  const ceilings: RawTrial[] = [];
+  const onTrial = (trial: RawTrial): void => void (trial.scenario === 'ceiling' && ceilings.push(trial));
+  const runner = new Runner({ laboratory, write, onTrial });
+  const tasks = plans.map((plan): ListrTask => ({
+    title: plan.scenario.title,
+    task: async (_, task) => {
+      const count = plan.blocks.length;
+      await runner.run(plan, (block, cell) => {
+        const where = [cell.target.name, cell.point].filter(Boolean).join(', ');
+        task.title = `${plan.scenario.title}: block ${block} of ${count}, ${where} (${left.toString()} left)`;
+        left.done(cell);
+      });
+      task.title = plan.scenario.title;
+      Object.assign(ceiling, ceilingsOf(ceilings));
+    },
+  }));
+  await new Listr(tasks, listrOptions()).run();
+}
+
+/** Standard output stays free for the result. `lazy`: the screen changes when something happened, not ten times a second. */
+function listrOptions(): ConstructorParameters<typeof Listr>[1] {
+  const logger = new ListrLogger<never>({
+    useIcons: true,
+    processOutput: new ProcessOutput(process.stderr, process.stderr),
+  });
+  return {
+    renderer: process.stderr.isTTY && process.stderr.columns > 0 ? 'default' : 'simple',
+    rendererOptions: { lazy: true, logger, showErrorMessage: false },
+    registerSignalListeners: false,
+  } as ConstructorParameters<typeof Listr>[1];
+}
+
+/** Tokens per second by the reader's key: the median of its trials. */
+function ceilingsOf(trials: readonly RawTrial[]): Record<string, number> {
+  const keys = new Set(trials.map(({ target }) => target));
+  return Object.fromEntries(
+    [...keys].map((key) => {
+      const values = trials.flatMap(({ target, values: { ceilingTokensPerSecond } }) =>
+        target === key && ceilingTokensPerSecond !== undefined ? ceilingTokensPerSecond : [],
+      );
+      return [key, percentile(values, 50)];
+    }),
+  );
+}
