@@ -46,7 +46,10 @@ export async function measureLedger(options: LedgerOptions): Promise<Checked> {
   const recorder = await recordWire(url);
   const heard = new Heard();
   try {
-    await read({ url: recorder.url, stream: 0, trace: trace.name, options: target.options, signal }, heard);
+    await read(
+      { url: recorder.url, stream: 0, trace: trace.name, texts: trace.texts, options: target.options, signal },
+      heard,
+    );
     await recorder.until(() => isWhole(recorder.connections));
     const ledger = ledgerOf(recorder.connections, dialect);
     const own = target.kind === 'ours' ? { id: heard.name, model: `replay/${trace.name}` } : CONTROL;
