@@ -20,17 +20,18 @@ export interface Judged {
 }
 
 /**
- * Whether a trial may be believed. The worst that is found holds: wrong answers are INVALID, a generator that was the
- * bottleneck makes it GENERATOR-LIMITED, a machine that had other things to do CONTAMINATED.
+ * Whether a trial may be believed. The first that is found holds: wrong answers are INVALID, a machine that had other
+ * things to do makes it CONTAMINATED, a generator that was the bottleneck GENERATOR-LIMITED.
  */
 export function trialVerdict(trial: Omit<RawTrial, 'verdict' | 'reasons'>, evidence: TrialEvidence): Judged {
   const flags = ceilingFlags(trial, evidence.ceilingTokensPerSecond);
   const { problems } = evidence;
   if (problems.length > 0) return { verdict: 'INVALID', reasons: problems, flags };
-  const limited = [...generatorReasons(trial, evidence), ...withheldReasons(trial, evidence.ceilingTokensPerSecond)];
-  if (limited.length > 0) return { verdict: 'GENERATOR-LIMITED', reasons: limited, flags };
+  // Before the generator: what others took from it is no limit of its own, and a repetition may do without them.
   const contaminated = machineReasons(trial);
-  return { verdict: contaminated.length > 0 ? 'CONTAMINATED' : 'VALID', reasons: contaminated, flags };
+  if (contaminated.length > 0) return { verdict: 'CONTAMINATED', reasons: contaminated, flags };
+  const limited = [...generatorReasons(trial, evidence), ...withheldReasons(trial, evidence.ceilingTokensPerSecond)];
+  return { verdict: limited.length > 0 ? 'GENERATOR-LIMITED' : 'VALID', reasons: limited, flags };
 }
 
 /** Share of the generator's ceiling that a trial needed: its tokens per second over those of the ceiling. */
