@@ -62,7 +62,17 @@ export class Trial implements RunContext {
     }
   }
 
+  /** A scenario may load several times: what was started for one load ends with it. */
   async load(cell: Cell): Promise<Measured> {
+    const before = this.#ends.length;
+    try {
+      return await this.#load(cell);
+    } finally {
+      await this.#end(before);
+    }
+  }
+
+  async #load(cell: Cell): Promise<Measured> {
     const { traces, signal } = this.#laboratory;
     const { target, load } = cell;
     const front = await this.#front(cell);
@@ -100,7 +110,7 @@ export class Trial implements RunContext {
     const { process, url } = await this.#server(cell, front, options);
     const { pid, died, stop } = process;
     await useOf(process, { restart: true });
-    const use = () => useOf(process, { restart: true });
+    const use = () => useOf(process, { restart: true, collect: true });
     return { url: await front.through(url), pid, died, use, stop };
   }
 
@@ -177,9 +187,10 @@ export class Trial implements RunContext {
     return user + system;
   }
 
-  async #end(): Promise<void> {
+  /** Ends what was started since there were `kept` things to end. */
+  async #end(kept = 0): Promise<void> {
     // What is in front goes last: a namespace is removed when nobody is in it any more.
-    for (const end of this.#ends.splice(0).reverse()) await end();
+    for (const end of this.#ends.splice(kept).reverse()) await end();
   }
 }
 

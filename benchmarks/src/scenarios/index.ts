@@ -11,6 +11,7 @@ import { slow } from './slow.js';
 import { steady } from './steady.js';
 import { stop } from './stop.js';
 import { streams } from './streams.js';
+import { wire } from './wire.js';
 
 /** All scenarios, in the order in which a full run measures them: the instrument first. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -28,6 +29,7 @@ export const SCENARIOS: readonly Scenario[] = [
   stop,
   idle,
   poll,
+  wire,
 ];
 
 /** What `quick` measures. */

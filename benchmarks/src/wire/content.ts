@@ -60,7 +60,9 @@ export function documentContent(body: string, dialect: Dialect): Content {
 }
 
 function pageContent(body: string, events: readonly unknown[], dialect: Dialect): Content {
-  const parts = events.map((one) => must(JSON.stringify(one), dialect));
+  const messages = events.map((one) => JSON.stringify(one));
+  if (!body.includes(messages.join(','))) throw new UnreadableWire('The page writes its events in an unusual way.');
+  const parts = messages.map((message) => must(message, dialect));
   const payload = sum(parts.map((part) => part.payload ?? 0));
   const envelope = sum(parts.map((part) => part.envelope ?? 0));
   return { payload, envelope, framing: sizeOf(body) - payload - envelope, events: events.length };

@@ -8,8 +8,9 @@ import {
   type Content,
 } from './content.js';
 import type { Dialect } from './dialects.js';
-import { parseRequests, parseResponses, type HttpMessage } from './parse-http.js';
-import { CLOSE_OPCODE, CONTROL_OPCODE, messagesOf, parseFrames, type Frame } from './parse-websocket.js';
+import { conversationOf } from './conversation.js';
+import type { HttpMessage } from './parse-http.js';
+import { CLOSE_OPCODE, CONTROL_OPCODE, messagesOf, type Frame } from './parse-websocket.js';
 import { add, NOTHING, totalOf, UnreadableWire, type Parts } from './parts.js';
 import type { Piece, RecordedConnection } from './recorder.js';
 
@@ -35,15 +36,6 @@ export interface Ledger {
   readonly events: number;
 }
 
-/** What a connection carried, taken apart. */
-interface Conversation {
-  readonly requests: readonly HttpMessage[];
-  readonly responses: readonly HttpMessage[];
-  /** Frames after an upgrade. */
-  readonly upFrames: readonly Frame[];
-  readonly downFrames: readonly Frame[];
-}
-
 /**
  * Takes everything apart that went over the recorded connections.
  * @throws {UnreadableWire} when it is not whole, not understood, or when the parts are not exactly what was seen.
@@ -51,13 +43,15 @@ interface Conversation {
 export function ledgerOf(connections: readonly RecordedConnection[], dialect: Dialect): Ledger {
   let ledger: Ledger = { down: EMPTY, up: EMPTY, requests: 0, connections: 0, events: 0 };
   for (const connection of connections.filter(({ up }) => up.length > 0)) {
-    const { requests, responses, upFrames, downFrames } = conversationOf(connection);
+    const { requests, responses, upFrames, downFrames, raw } = conversationOf(connection);
     const contents = [
       ...responses.flatMap((response) => contentOf(response, dialect)),
       ...messages(downFrames, dialect),
+      ...(raw ? linesContent(utf8([raw.down]), dialect) : []),
     ];
     const down = sideOf(connection.down, responses, downFrames, contents);
-    const up = sideOf(connection.up, requests, upFrames, upwards(requests, upFrames));
+    const said = [...upwards(requests, upFrames), ...(raw ? [{ envelope: raw.up.length }] : [])];
+    const up = sideOf(connection.up, requests, upFrames, said);
     ledger = {
       down: join(ledger.down, down),
       up: join(ledger.up, up),
@@ -77,7 +71,8 @@ export function isWhole(connections: readonly RecordedConnection[]): boolean {
 
 function isClosed(connection: RecordedConnection): boolean {
   try {
-    const { requests, responses, upFrames, downFrames } = conversationOf(connection);
+    const { requests, responses, upFrames, downFrames, raw } = conversationOf(connection);
+    if (raw) return connection.closed;
     if (requests.length !== responses.length) return false;
     const isSocket = responses.some(({ startLine }) => startLine.includes(' 101 '));
     if (!isSocket || connection.closed) return true;
@@ -96,20 +91,6 @@ const join = (one: Side, other: Side): Side => ({
   frames: one.frames + other.frames,
   reads: one.reads + other.reads,
 });
-
-function conversationOf({ up, down }: RecordedConnection): Conversation {
-  const asked = parseRequests(bytesOf(up));
-  const methods = asked.messages.map(({ startLine }) => startLine.split(' ')[0] ?? '');
-  const answered = parseResponses(bytesOf(down), methods);
-  return {
-    requests: asked.messages,
-    responses: answered.messages,
-    upFrames: parseFrames(asked.rest),
-    downFrames: parseFrames(answered.rest),
-  };
-}
-
-const bytesOf = (pieces: readonly Piece[]): Buffer => Buffer.concat(pieces.map(({ bytes }) => bytes));
 
 /** @throws {UnreadableWire} when the parts are not all there is. */
 function sideOf(
