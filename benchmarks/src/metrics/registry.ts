@@ -1,5 +1,6 @@
 import type { Metric, Statistic } from './metric.js';
 import { COUNTS, COSTS, RATES, TIMES, type Family } from './families.js';
+import { WIRE_METRICS } from './wire.js';
 
 /** The margin of times: 5 % or 0.2 ms. */
 const MARGIN_MS = { relative: 0.05, absolute: 0.2 } as const;
@@ -10,7 +11,10 @@ const MARGIN = { relative: 0.05, absolute: 0 } as const;
 
 /** All standard metrics, by id. */
 export const METRICS: Readonly<Record<string, Metric>> = Object.fromEntries(
-  [...TIMES, ...RATES, ...COUNTS, ...COSTS].flatMap(metricsOf).map((metric) => [metric.id, metric]),
+  [...[...TIMES, ...RATES, ...COUNTS, ...COSTS].flatMap(metricsOf), ...WIRE_METRICS].map((metric) => [
+    metric.id,
+    metric,
+  ]),
 );
 
 /**
