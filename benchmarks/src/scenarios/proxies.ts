@@ -1,7 +1,7 @@
 import { messageOf } from '../compare/failures.js';
 import { PROXIES } from '../proxies/proxies.js';
 import type { Proxy } from '../proxies/proxy.js';
-import { REPAIRS, type Harm } from '../proxies/repairs.js';
+import { REPAIRS } from '../proxies/repairs.js';
 import { refusalOf } from '../proxies/refusal.js';
 import type { Row, ScenarioReport } from '../report/model.js';
 import { named, steadyTrace, streaming } from './loads.js';
@@ -88,16 +88,19 @@ function isOf(row: Row, { program, variant }: Proxy): boolean {
 function harmOf(report: ScenarioReport, row: Row, { program }: Proxy): string[] {
   const repaired = rowOf(report, row.target, `${program}, ${VARIANTS.documented}`);
   if (repaired?.verdict !== 'VALID') return [];
+  const { refused, held } = REPAIRS[program];
   if (row.verdict === 'INVALID') {
-    return [`${row.target} is broken (${row.reasons[0] ?? 'no reason'}), repaired by ${linesFor(program, 'refused')}`];
+    return refused
+      ? [`${row.target} is broken (${row.reasons[0] ?? 'no reason'}), repaired by ${quoted(refused)}`]
+      : [];
   }
-  const [held, free] = [row, repaired].map((one) => numberOf(one, 'delivery.p50')) as [number, number];
-  if (!(held > HELD_MS && held > 2 * free)) return [];
+  const lateMs = numberOf(row, 'delivery.p50');
+  const isHeld = lateMs > HELD_MS && lateMs > 2 * numberOf(repaired, 'delivery.p50');
+  if (!isHeld || !held) return [];
   const times = `${value(row, 'delivery.p50')} instead of ${value(repaired, 'delivery.p50')} ms`;
-  return [`${row.target} is held back (${times}), repaired by ${linesFor(program, 'held')}`];
+  return [`${row.target} is held back (${times}), repaired by ${quoted(held)}`];
 }
 
-function linesFor(program: Proxy['program'], harm: Harm): string {
-  const lines = REPAIRS[program][harm];
-  return lines ? lines.map((line) => `\`${line}\``).join(' ') : 'the documented configuration';
+function quoted(lines: readonly string[]): string {
+  return lines.map((line) => `\`${line}\``).join(' ');
 }
