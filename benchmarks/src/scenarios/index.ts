@@ -6,7 +6,9 @@ import { firstToken } from './first-token.js';
 import { idle } from './idle.js';
 import { aa, ceiling, knownDelay } from './instrument.js';
 import { knee } from './knee.js';
+import { network } from './network.js';
 import { poll } from './poll.js';
+import { proxies } from './proxies.js';
 import { slow } from './slow.js';
 import { steady } from './steady.js';
 import { stop } from './stop.js';
@@ -29,6 +31,8 @@ export const SCENARIOS: readonly Scenario[] = [
   stop,
   idle,
   poll,
+  network,
+  proxies,
   wire,
 ];
 
