@@ -1,11 +1,14 @@
 import type { Scenario, Size } from './scenario.js';
 import { burst } from './burst.js';
+import { compression } from './compression.js';
 import { cut } from './cut.js';
 import { fanOut } from './fan-out.js';
 import { firstToken } from './first-token.js';
+import { flush } from './flush.js';
 import { idle } from './idle.js';
 import { aa, ceiling, knownDelay } from './instrument.js';
 import { knee } from './knee.js';
+import { payload } from './payload.js';
 import { poll } from './poll.js';
 import { slow } from './slow.js';
 import { steady } from './steady.js';
@@ -30,6 +33,9 @@ export const SCENARIOS: readonly Scenario[] = [
   idle,
   poll,
   wire,
+  flush,
+  payload,
+  compression,
 ];
 
 /** What `quick` measures. */
