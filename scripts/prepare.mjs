@@ -56,9 +56,9 @@ function checkNode() {
   process.exit(1);
 }
 
-function installed() {
-  const marker = `${root}node_modules/.package-lock.json`;
-  return existsSync(marker) && statSync(marker).mtimeMs >= statSync(`${root}package-lock.json`).mtimeMs;
+function installed(folder = root) {
+  const marker = `${folder}node_modules/.package-lock.json`;
+  return existsSync(marker) && statSync(marker).mtimeMs >= statSync(`${folder}package-lock.json`).mtimeMs;
 }
 
 /** Installs dependencies unless they are there. */
@@ -71,6 +71,27 @@ export async function install() {
 export async function prepare() {
   await install();
   await quietly('building', process.execPath, [binary('turbo'), 'run', 'build', '--output-logs=errors-only']);
+  if (peersInstalled()) await buildPeers();
+}
+
+/** Libraries that the benchmarks measure beside our own code: no workspace, so that nobody installs them who does not ask. */
+export const PEERS = 'benchmarks/peers';
+
+/** Whether those libraries are there, as their lockfile wants them. */
+export function peersInstalled() {
+  return installed(`${root}${PEERS}/`);
+}
+
+/** Installs and builds what the benchmarks need to measure other libraries. */
+export async function preparePeers() {
+  await prepare();
+  if (peersInstalled()) return;
+  await quietly('installing peers', 'npm', ['ci', '--prefix', PEERS, '--no-audit', '--no-fund']);
+  await buildPeers();
+}
+
+async function buildPeers() {
+  await quietly('building peers', process.execPath, [binary('typescript'), '-p', PEERS]);
 }
 
 /**

@@ -3,9 +3,6 @@ import { TokenwireError, type Clock } from '@tokenwire/protocol';
 import { addressKey, queryOf, TokenBucket } from '@tokenwire/server-kit';
 import type { Request } from 'express';
 
-/** Polls that one client may make at once before it is slowed down, and how many it wins back per second. */
-const LIMIT = { burst: 40, perSecond: 40 };
-
 const READER = /^[A-Za-z0-9_-]{1,64}$/;
 
 /**
@@ -14,12 +11,15 @@ const READER = /^[A-Za-z0-9_-]{1,64}$/;
  */
 export class PollLimiter {
   readonly #clock: Clock;
+  readonly #perSecond: number;
   // Weak: what is known about a generation's pollers goes when the generation expires.
   readonly #buckets = new WeakMap<Generation, Map<string, TokenBucket>>();
   readonly #held = new WeakMap<Generation, Map<string, () => void>>();
 
-  constructor(clock: Clock) {
+  /** @param perSecond polls that one client address may make at once before it is slowed down, and wins back per second. */
+  constructor(clock: Clock, perSecond: number) {
     this.#clock = clock;
+    this.#perSecond = perSecond;
   }
 
   /**
@@ -72,7 +72,8 @@ export class PollLimiter {
     const buckets = this.#buckets.get(generation) ?? new Map<string, TokenBucket>();
     this.#buckets.set(generation, buckets);
     const key = addressKey(req);
-    const bucket = buckets.get(key) ?? new TokenBucket({ ...LIMIT, clock: this.#clock });
+    const bucket =
+      buckets.get(key) ?? new TokenBucket({ burst: this.#perSecond, perSecond: this.#perSecond, clock: this.#clock });
     buckets.set(key, bucket);
     return borrow ? bucket.borrow() : bucket.take();
   }

@@ -31,7 +31,7 @@ const BEHIND_POLL_MS = 100;
 /** The polling transport as an Express router over a registry of generations. */
 export function pollingRouter(generations: Generations, options: Partial<TransportSettings> = {}): Router {
   const settings = { ...DEFAULT_SETTINGS, ...options };
-  const limiter = new PollLimiter(generations.clock);
+  const limiter = new PollLimiter(generations.clock, settings.pollsPerSecond);
   const router = Router();
   router.post('/generations', jsonBody, async (req, res) => {
     negotiate(req, [JSON_TYPE]);

@@ -19,7 +19,7 @@ export const COLUMNS: readonly (readonly [heading: string, cell: (mode: ModeRepo
 ];
 
 /** Horizontal lines only; two spaces between columns. */
-const RULES = {
+export const RULES = {
   'top-left': '',
   'top-mid': '──',
   'top-right': '',

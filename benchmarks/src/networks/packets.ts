@@ -100,7 +100,7 @@ async function startRelay({ middle }: Names, { rttMs, jitterMs }: Profile): Prom
 async function startDoor(names: Names, folder: string): Promise<TiedProcess> {
   const command = [...inside(names.server), process.execPath, script('door'), join(folder, 'door')];
   const remove = [...Object.values(names).map((name) => `ip netns del ${name}`), `rm -rf '${folder}'`];
-  return await ready(startTied('the door of the network', command, remove.join('; ')));
+  return await ready(startTied('the door of the network', command, { afterwards: remove.join('; ') }));
 }
 
 async function ready(helper: TiedProcess): Promise<TiedProcess> {

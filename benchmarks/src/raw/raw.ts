@@ -2,6 +2,7 @@
  * What a measurement leaves behind: `raw.jsonl`, one JSON object a line, in the order in which things ran. First one
  * manifest, then each trial after its streams. Every table is made from these lines and from nothing else.
  */
+import type { TargetKind } from '../report/model.js';
 import type { Manifest } from './manifest.js';
 
 /** Changes when a figure begins to mean something else. */
@@ -118,4 +119,19 @@ export interface RawTrial {
   readonly verdict: Verdict;
   /** Why it is not VALID. */
   readonly reasons: readonly string[];
+  /** What is remarkable though it is VALID. */
+  readonly flags?: readonly string[];
+  /** Where and how tables show it. Without it rows come in run order, as targets of our own. */
+  readonly shown?: Shown;
+}
+
+/** What a table has to know of a cell, so that it can be made from raw lines alone. */
+export interface Shown {
+  /** Place of the cell among those of its scenario, from 0. */
+  readonly order: number;
+  readonly kind: TargetKind;
+  /** Key of the ceiling that holds for its reader. */
+  readonly ceilingKey: string;
+  /** How the target deviates from the others; empty when it does not. */
+  readonly note: string;
 }

@@ -30,28 +30,29 @@ export class Runner {
    * @param onCell called before each trial.
    * @throws {InvalidMeasurement} when one trial after the other fails; the signal's reason when it was interrupted.
    */
-  async run({ scenario, blocks }: ScenarioPlan, onCell: (block: number, cell: Cell) => void): Promise<void> {
-    for (const [index, cells] of blocks.entries()) {
+  async run(plan: ScenarioPlan, onCell: (block: number, cell: Cell) => void): Promise<void> {
+    for (const [index, cells] of plan.blocks.entries()) {
       const block = index + 1;
       const repeat: Cell[] = [];
       for (const cell of cells) {
         onCell(block, cell);
-        const verdict = await this.#measure({ scenario, blocks }, block, cell);
+        const verdict = await this.#measure(plan, block, cell);
         if (verdict === 'CONTAMINATED') repeat.push(cell);
       }
       // The rule is fixed before anything is known of the figures: what was disturbed is measured once more.
       for (const cell of repeat) {
         onCell(block, cell);
-        await this.#measure({ scenario, blocks }, block, cell);
+        await this.#measure(plan, block, cell);
       }
     }
   }
 
-  async #measure({ scenario }: ScenarioPlan, block: number, cell: Cell): Promise<RawTrial['verdict']> {
+  async #measure({ scenario, cells }: ScenarioPlan, block: number, cell: Cell): Promise<RawTrial['verdict']> {
     const { laboratory, write, onTrial } = this.#options;
     laboratory.signal.throwIfAborted();
     this.#trials += 1;
-    const trial = new Trial(laboratory, { scenario: scenario.name, trial: this.#trials, block });
+    const order = cells.indexOf(cell);
+    const trial = new Trial(laboratory, { scenario: scenario.name, trial: this.#trials, block, order });
     const measured = await trial.measure(scenario, cell);
     write([...measured.streams, measured.trial]);
     onTrial?.(measured.trial);

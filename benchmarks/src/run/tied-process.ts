@@ -37,15 +37,22 @@ export interface TiedProcess {
   stop(): Promise<void>;
 }
 
+export interface TiedOptions {
+  /** Added to this process's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Shell commands that clean up once it has ended, whatever has ended it. */
+  readonly afterwards?: string;
+}
+
 /**
  * Starts a program that ends with this process, also when this process is killed.
  * @param name as messages call it.
- * @param afterwards shell commands that clean up once it has ended.
  */
-export function startTied(name: string, command: readonly string[], afterwards = ''): TiedProcess {
+export function startTied(name: string, command: readonly string[], options: TiedOptions = {}): TiedProcess {
+  const { afterwards = '', env = {} } = options;
   const child = spawn('sh', ['-c', GUARD, 'sh', ...command], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, AFTERWARDS: afterwards },
+    env: { ...process.env, ...env, AFTERWARDS: afterwards },
     // A group of its own: Ctrl-C in a terminal reaches who measures, and nobody else.
     detached: true,
   });

@@ -29,6 +29,7 @@ export class Trial implements RunContext {
   readonly block: number;
   readonly signal: AbortSignal;
   readonly #scenario: string;
+  readonly #order: number;
   readonly #laboratory: Laboratory;
   readonly #ends: (() => Promise<void>)[] = [];
   readonly #startedAt = new Date();
@@ -39,12 +40,13 @@ export class Trial implements RunContext {
 
   constructor(
     laboratory: Laboratory,
-    { scenario, trial, block }: Record<'trial' | 'block', number> & { scenario: string },
+    { scenario, trial, block, order }: Record<'trial' | 'block' | 'order', number> & { scenario: string },
   ) {
     this.#laboratory = laboratory;
     this.#scenario = scenario;
     this.trial = trial;
     this.block = block;
+    this.#order = order;
     this.signal = laboratory.signal;
   }
 
@@ -60,7 +62,17 @@ export class Trial implements RunContext {
     }
   }
 
+  /** A scenario may load several times: what was started for one load ends with it. */
   async load(cell: Cell): Promise<Measured> {
+    const before = this.#ends.length;
+    try {
+      return await this.#load(cell);
+    } finally {
+      await this.#end(before);
+    }
+  }
+
+  async #load(cell: Cell): Promise<Measured> {
     const { traces, signal } = this.#laboratory;
     const { target, load } = cell;
     const front = await this.#front(cell);
@@ -98,7 +110,7 @@ export class Trial implements RunContext {
     const { process, url } = await this.#server(cell, front, options);
     const { pid, died, stop } = process;
     await useOf(process, { restart: true });
-    const use = () => useOf(process, { restart: true });
+    const use = () => useOf(process, { restart: true, collect: true });
     return { url: await front.through(url), pid, died, use, stop };
   }
 
@@ -129,8 +141,11 @@ export class Trial implements RunContext {
       tokens: streams.reduce((total, { transportUs }) => total + transportUs.length, 0),
       ...use,
     } as const;
-    const ceiling = this.#laboratory.ceiling[ceilingKeyOf(cell.target)];
-    return { ...trial, ...trialVerdict(trial, { problems: brief(problems), ceilingTokensPerSecond: ceiling ?? null }) };
+    const { kind, note } = cell.target;
+    const ceilingKey = ceilingKeyOf(cell.target);
+    const ceiling = this.#laboratory.ceiling[ceilingKey] ?? null;
+    const judged = trialVerdict(trial, { problems: brief(problems), ceilingTokensPerSecond: ceiling, streams });
+    return { ...trial, ...judged, shown: { order: this.#order, kind, ceilingKey, note } };
   }
 
   async #front(cell: Cell): Promise<Front> {
@@ -172,9 +187,10 @@ export class Trial implements RunContext {
     return user + system;
   }
 
-  async #end(): Promise<void> {
+  /** Ends what was started since there were `kept` things to end. */
+  async #end(kept = 0): Promise<void> {
     // What is in front goes last: a namespace is removed when nobody is in it any more.
-    for (const end of this.#ends.splice(0).reverse()) await end();
+    for (const end of this.#ends.splice(kept).reverse()) await end();
   }
 }
 

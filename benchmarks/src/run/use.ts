@@ -2,15 +2,15 @@ import type { ChildProcess } from 'node:child_process';
 
 import { InvalidMeasurement } from '../compare/failures.js';
 import type { ProcessUse } from '../raw/raw.js';
-import type { UseAnswer } from './probe.js';
+import type { UseAnswer, UseQuestion } from './probe.js';
 import type { Process } from './processes.js';
 
 /**
  * Asks a process what it has used since the last question that restarted the count.
  * @throws {InvalidMeasurement} when it has died.
  */
-export async function useOf(process: Process, { restart }: { readonly restart: boolean }): Promise<ProcessUse> {
-  const { type: _, ...use } = await ask<UseAnswer>(process, { type: 'use', restart });
+export async function useOf(process: Process, question: Omit<UseQuestion, 'type'>): Promise<ProcessUse> {
+  const { type: _, ...use } = await ask<UseAnswer>(process, { type: 'use', ...question });
   return use;
 }
 

@@ -30,7 +30,7 @@ export const idle: Scenario = {
       load: { ...steadyLoad(size), streams: STEPS[size].at(-1) ?? 0 },
     })),
   blocks: (size) => (size === 'full' ? 3 : 1),
-  columns: ['rssKiB.median', 'heapKiB.median', 'externalKiB.median', 'idleCpuShare.median'],
+  columns: ['heapKiB.median', 'externalKiB.median', 'rssKiB.median'],
   compared: [],
   reference: null,
   metrics: [
@@ -45,12 +45,12 @@ export const idle: Scenario = {
   ],
   run: measure,
   answer(report) {
-    const rows = ranked(validRows(report), 'rssKiB.median');
+    const rows = ranked(validRows(report), 'heapKiB.median');
     if (rows.length === 0) return NOTHING;
-    return `KiB of resident memory a connection: ${list(rows.map((row) => `${row.target} ${value(row, 'rssKiB.median')}`))}.`;
+    return `KiB of JavaScript heap a connection: ${list(rows.map((row) => `${row.target} ${value(row, 'heapKiB.median')}`))}.`;
   },
   notes: [
-    'All connections read one generation that has fallen silent; memory is a slope over the number of connections, so what the process itself needs is not in it.',
+    'All connections read one generation that has fallen silent; memory is a slope over the number of connections, so what the process itself needs is not in it. Garbage is collected before each look; resident memory follows late, because a process has some in reserve.',
     'The kernel’s buffers are not part of a process’s memory. Short polling keeps no connection that waits.',
   ],
 };
@@ -66,7 +66,6 @@ async function measure(cell: Cell, context: RunContext): Promise<Measured> {
   const server = await context.startServer(cell);
   const crowds: Crowd[] = [];
   const steps: Step[] = [];
-  let cpuShare = 0;
   try {
     const id = await startSilent(server.url);
     const counts = cell.load.streams === STEPS.full.at(-1) ? STEPS.full : STEPS.quick;
@@ -75,10 +74,8 @@ async function measure(cell: Cell, context: RunContext): Promise<Measured> {
       const mode = cell.target.name as (typeof PUSHING)[number];
       if (count > have) crowds.push(new Crowd(server.url, mode, id, { count: count - have, reads: true, after: 4 }));
       await connected(crowds, count, context.signal);
-      await server.use();
       await delay(REST_MS, undefined, { signal: context.signal });
-      const { rssBytes, heapUsedBytes, externalBytes, cpuUserUs, cpuSystemUs, wallMs } = await server.use();
-      cpuShare = (cpuUserUs + cpuSystemUs) / 1000 / wallMs;
+      const { rssBytes, heapUsedBytes, externalBytes } = await server.use();
       steps.push({ count, rss: rssBytes, heap: heapUsedBytes, external: externalBytes });
     }
   } finally {
@@ -90,7 +87,6 @@ async function measure(cell: Cell, context: RunContext): Promise<Measured> {
     rssKiB: slope(({ rss }) => rss),
     heapKiB: slope(({ heap }) => heap),
     externalKiB: slope(({ external }) => external),
-    idleCpuShare: cpuShare,
   };
   return context.measured(cell, { values });
 }

@@ -52,7 +52,7 @@ export interface StartedServer {
   readonly pid: number;
   /** Aborts, with the reason, when the process ends without having been told to. */
   readonly died: AbortSignal;
-  /** What it has used since it was started or last asked. */
+  /** What it has used since it was started or last asked, and the memory it needs after collecting garbage. */
   use(): Promise<ProcessUse>;
   /** Ends it; settles when it is gone. Harmless when it is gone already. */
   stop(): Promise<void>;

@@ -52,26 +52,33 @@ export function once(blocks: number): Uint8Array {
   return new Uint8Array(blocks).fill(1);
 }
 
+/** A statistic of each draw, in the order of the draws. */
+export function replicatesOf(statistic: Weighted, blocks: number, seed: number): Float64Array {
+  return Float64Array.from(draws(blocks, seed), statistic);
+}
+
 /** The interval of a statistic of blocks; null with fewer than two of them, or when it has no value. */
 export function bootstrap(statistic: Weighted, blocks: number, seed: number): Interval | null {
-  const value = statistic(once(blocks));
-  if (blocks < 2 || !Number.isFinite(value)) return null;
-  const replicates = Float64Array.from(draws(blocks, seed), statistic).filter(Number.isFinite).sort();
-  return replicates.length < RESAMPLES / 2 ? null : intervalOf(value, replicates, blocks);
+  if (blocks < 2) return null;
+  return intervalOf(statistic(once(blocks)), replicatesOf(statistic, blocks, seed), blocks);
 }
 
 /**
- * The interval around a value, from the sorted replicates of a bootstrap.
+ * The interval around a value, from the replicates of a bootstrap.
+ *
  * @param units what was drawn from: blocks, or the smaller number of them where two sides were drawn on their own.
+ * @returns null with fewer than two units, or when the value, or most of its replicates, do not exist.
  */
-export function intervalOf(value: number, replicates: Float64Array, units: number): Interval {
+export function intervalOf(value: number, replicates: Float64Array, units: number): Interval | null {
+  const sorted = replicates.filter(Number.isFinite).sort();
+  if (units < 2 || !Number.isFinite(value) || sorted.length < replicates.length / 2) return null;
   const stretch = student975(units - 1) * Math.sqrt(units / (units - 1));
   const share = normalCdf(-stretch);
-  const last = replicates.length - 1;
-  const half = stretch * deviation(replicates);
+  const last = sorted.length - 1;
+  const half = stretch * deviation(sorted);
   return {
-    low: Math.min(replicates[Math.floor(share * last)] ?? value, value - half),
-    high: Math.max(replicates[Math.ceil((1 - share) * last)] ?? value, value + half),
+    low: Math.min(sorted[Math.floor(share * last)] ?? value, value - half),
+    high: Math.max(sorted[Math.ceil((1 - share) * last)] ?? value, value + half),
   };
 }
 

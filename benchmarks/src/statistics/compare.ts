@@ -1,9 +1,9 @@
 import type { Metric } from '../metrics/metric.js';
 import type { Comparison, Estimate, Word } from '../report/model.js';
-import { bootstrap, once, type Interval } from './bootstrap.js';
+import { bootstrap, intervalOf, once, replicatesOf, type Interval } from './bootstrap.js';
 import { carriesStatistic, isSampleOnly } from './carries.js';
 import { NO_ESTIMATE, valueOf } from './estimate.js';
-import { weighted, weightedMedian, type BlockValues, type Weighted } from './weighted.js';
+import { weighted, weightedMedian, type BlockValues } from './weighted.js';
 
 /** Blocks that a comparison takes: with five, all of one sign happen by chance in 6.25 % of all cases (2 · 0.5⁵). */
 export const BLOCKS_TO_COMPARE = 6;
@@ -32,11 +32,16 @@ export function compare(
   seed: number,
 ): Judgement {
   const pairs = pairsOf(target, reference);
-  const { difference, ratio } = estimates(metric, pairs, seed);
+  const samples = fewest(pairs, countOf);
+  if (pairs.target.length === 0) return notCompared(metric, 'no block has both');
+  if (!carriesStatistic(metric.statistic, samples)) return notCompared(metric, `${samples} values do not carry it`);
+  const sides = sidesOf(metric, pairs, seed);
+  const difference = pairedEstimate(metric, pairs, sides, (own, other) => own - other, seed);
+  const ratio = pairedEstimate(metric, pairs, sides, (own, other) => own / other, seed);
   const judged = { ratio, difference, margin: metric.margin };
-  const limit = marginOf(metric, pairs);
   const obstacle = obstacleOf(metric, pairs, difference);
   if (obstacle) return { ...judged, word: 'inconclusive', why: obstacle };
+  const limit = Math.max(metric.margin.relative * Math.abs(sides.other), metric.margin.absolute);
   const low = difference.low ?? Number.NaN;
   const high = difference.high ?? Number.NaN;
   if (low >= -limit && high <= limit) return { ...judged, word: 'equivalent', why: '' };
@@ -72,9 +77,6 @@ function pairsOf(target: readonly BlockValues[], reference: readonly BlockValues
 
 function obstacleOf(metric: Metric, { target, reference }: Pairs, difference: Estimate): string {
   const blocks = target.length;
-  if (blocks === 0) return 'no block has both';
-  const fewest = Math.min(countOf(target), countOf(reference));
-  if (!carriesStatistic(metric.statistic, fewest)) return `${fewest} values do not carry it`;
   if (blocks < BLOCKS_TO_COMPARE && !areExact(metric, [target, reference])) {
     return `needs ${BLOCKS_TO_COMPARE} blocks, has ${blocks}`;
   }
@@ -90,56 +92,68 @@ function areExact(metric: Metric, sides: readonly (readonly BlockValues[])[]): b
   });
 }
 
-function marginOf({ statistic, margin }: Metric, { reference }: Pairs): number {
-  const value = weighted(statistic, reference)(once(reference.length));
-  return Math.max(margin.relative * Math.abs(value || 0), margin.absolute);
+/** Both statistics of all blocks, and of each draw. */
+interface Sides {
+  readonly own: number;
+  readonly other: number;
+  readonly draws: readonly (readonly [own: number, other: number])[];
+  /** Of each block alone; NaN where a block does not carry it. */
+  readonly single: readonly (readonly [own: number, other: number])[];
 }
 
-function estimates(
-  metric: Metric,
-  pairs: Pairs,
-  seed: number,
-): { readonly difference: Estimate; readonly ratio: Estimate } {
-  const samples = Math.min(countOf(pairs.target), countOf(pairs.reference));
-  if (!carriesStatistic(metric.statistic, samples)) return { difference: NO_ESTIMATE, ratio: NO_ESTIMATE };
+function sidesOf(metric: Metric, { target, reference }: Pairs, seed: number): Sides {
+  const blocks = target.length;
+  const sides = [target, reference].map((side) => weighted(metric.statistic, side));
+  const [own = Number.NaN, other = Number.NaN] = sides.map((side) => side(once(blocks)));
+  const [owns, others] = sides.map((side) => replicatesOf(side, blocks, seed));
   return {
-    difference: pairedEstimate(metric, pairs, (own, other) => own - other, seed),
-    ratio: pairedEstimate(metric, pairs, (own, other) => own / other, seed),
+    own,
+    other,
+    draws: Array.from(owns ?? [], (value, draw) => [value, others?.[draw] ?? Number.NaN] as const),
+    single: target.map((block, index) => [alone(metric, block), alone(metric, reference[index])] as const),
   };
 }
 
-function pairedEstimate(
-  metric: Metric,
-  { target, reference }: Pairs,
-  combine: (own: number, other: number) => number,
-  seed: number,
-): Estimate {
-  const { statistic } = metric;
-  const blocks = target.length;
-  const single = target.map((own, index) => {
-    const [a, b] = [valueOf(metric, [own]), valueOf(metric, reference.slice(index, index + 1))];
-    return a === null || b === null ? Number.NaN : combine(a, b);
-  });
-  const both = { own: weighted(statistic, target), other: weighted(statistic, reference) };
-  const paired: Weighted =
-    statistic.kind === 'median-of-blocks'
-      ? weightedMedian(single.map((value) => (Number.isFinite(value) ? value : Number.NaN)))
-      : (weights) => combine(both.own(weights), both.other(weights));
-  const value = paired(once(blocks));
-  const inner = bootstrap(paired, blocks, seed);
-  const interval = inner && isTail(metric) ? widest(inner, signInterval(single)) : inner;
-  const samples = Math.min(countOf(target), countOf(reference));
-  const streams = Math.min(streamsOf(target), streamsOf(reference));
+function alone(metric: Metric, block: BlockValues | undefined): number {
+  return (block && valueOf(metric, [block])) ?? Number.NaN;
+}
+
+type Combine = (own: number, other: number) => number;
+
+function pairedEstimate(metric: Metric, pairs: Pairs, sides: Sides, combine: Combine, seed: number): Estimate {
+  const blocks = pairs.target.length;
+  const samples = fewest(pairs, countOf);
+  const streams = fewest(pairs, streamsOf);
+  const single = sides.single.map(([own, other]) => combine(own, other));
+  const { value, interval } = pairedInterval(metric, sides, single, combine, seed);
+  const tail = interval && isTail(metric) ? widest(interval, signInterval(single)) : interval;
   return {
     value: Number.isFinite(value) ? value : null,
-    low: interval?.low ?? null,
-    high: interval?.high ?? null,
+    low: tail?.low ?? null,
+    high: tail?.high ?? null,
     samples,
     streams,
     blocks,
     sampleOnly: isSampleOnly(metric, samples, streams),
     blockValues: single.map((one) => (Number.isFinite(one) ? one : null)),
   };
+}
+
+function pairedInterval(
+  { statistic }: Metric,
+  { own, other, draws }: Sides,
+  single: readonly number[],
+  combine: Combine,
+  seed: number,
+): { readonly value: number; readonly interval: Interval | null } {
+  const blocks = single.length;
+  if (statistic.kind === 'median-of-blocks') {
+    const median = weightedMedian(single.map((value) => (Number.isFinite(value) ? value : Number.NaN)));
+    return { value: median(once(blocks)), interval: bootstrap(median, blocks, seed) };
+  }
+  const value = combine(own, other);
+  const replicates = Float64Array.from(draws, ([a, b]) => combine(a, b));
+  return { value, interval: intervalOf(value, replicates, blocks) };
 }
 
 function isTail({ statistic }: Metric): boolean {
@@ -170,6 +184,10 @@ export function signInterval(values: readonly number[]): Interval | null {
 
 function widest(one: Interval, other: Interval | null): Interval {
   return other ? { low: Math.min(one.low, other.low), high: Math.max(one.high, other.high) } : one;
+}
+
+function fewest({ target, reference }: Pairs, count: (blocks: readonly BlockValues[]) => number): number {
+  return Math.min(count(target), count(reference));
 }
 
 function countOf(blocks: readonly BlockValues[]): number {

@@ -103,9 +103,20 @@ function weightedPercentile(blocks: readonly ArrayLike<number>[], p: number): We
   };
 }
 
+const inOrder = new WeakMap<ArrayLike<number>, Float64Array>();
+
+/** The values of a block in order. Sorted once, however many percentiles and comparisons ask. */
+function sortedOf(values: ArrayLike<number>): Float64Array {
+  const known = inOrder.get(values);
+  if (known) return known;
+  const sorted = Float64Array.from(values).sort();
+  inOrder.set(values, sorted);
+  return sorted;
+}
+
 /** All values in order, and the block of each. Blocks are sorted one by one and then merged. */
 function pool(blocks: readonly ArrayLike<number>[]): { readonly values: Float64Array; readonly owners: Uint16Array } {
-  const sorted = blocks.map((values) => Float64Array.from(values).sort());
+  const sorted = blocks.map(sortedOf);
   const total = sorted.reduce((sum, { length }) => sum + length, 0);
   const values = new Float64Array(total);
   const owners = new Uint16Array(total);

@@ -4,7 +4,17 @@ import { MEASURED, SERVER_OF, type Measured } from '../compare/modes.js';
 import type { ServerSetup, Target } from './target.js';
 
 /** Flags that take every limit out of the way that is no matter of transport. */
-const FLAGS = ['--port', '0', '--timing', '--drain-ms', '0', '--max-connections', '20000'];
+const FLAGS = [
+  '--port',
+  '0',
+  '--timing',
+  '--drain-ms',
+  '0',
+  '--max-connections',
+  '20000',
+  '--polls-per-second',
+  '1000000',
+];
 
 function serverOf(mode: Measured) {
   const script = fileURLToPath(new URL(`../../../apps/server-${SERVER_OF[mode]}/dist/main.js`, import.meta.url));

@@ -30,7 +30,7 @@ export interface Trace extends TraceSummary {
 /** Draws a trace. Its text is that of the model `sim`, one word a token. */
 export function makeTrace(spec: TraceSpec): Trace {
   const { name, seed, tokens, tokensPerSecond } = spec;
-  const texts = wordsOf(seed, tokens);
+  const texts = textsOf(seed, tokens);
   const offsetsUs = timetable(spec, texts.length);
   const textSha256 = sha256(texts.join(''));
   const hash = sha256(JSON.stringify([texts, offsetsUs]));
@@ -58,7 +58,8 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-function wordsOf(seed: number, tokens: number): string[] {
+/** The texts of a trace: those of the model `sim`, one word a token. A pure function of its arguments. */
+export function textsOf(seed: number, tokens: number): string[] {
   const request = {
     model: 'sim',
     messages: [{ role: 'user', content: 'Measure' }],

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-import type { Read, Sink } from '../../src/drivers/driver.js';
+import type { Call, Read, Sink } from '../../src/drivers/driver.js';
 import type { Moments } from '../../src/targets/feed.js';
 import type { ServerProgram, ServerSetup, Target } from '../../src/targets/target.js';
 import { recordingOf, type Trace } from '../../src/trace/trace.js';
@@ -101,11 +101,13 @@ export class Notes implements Sink {
 /** Reads one answer with a target's own reader. */
 export async function readWith(
   { driver, options }: Pick<Target, 'driver' | 'options'>,
-  where: { readonly url: string; readonly stream?: number; readonly trace?: string; readonly signal?: AbortSignal },
+  where: Pick<Call, 'url'> & Partial<Call>,
   notes = new Notes(),
 ): Promise<Notes> {
-  const { read } = (await import(`../../src/drivers/${driver}.ts`)) as { readonly read: Read };
-  const { url, stream = 0, trace = '', signal = new AbortController().signal } = where;
-  await read({ url, stream, trace, texts: [], options, signal }, notes);
+  // The source of what runs from `dist` otherwise.
+  const module = `../../src/drivers/${driver.replace('/dist/', '/src/')}.ts`;
+  const { read } = (await import(module)) as { readonly read: Read };
+  const { url, stream = 0, trace = '', texts = [], signal = new AbortController().signal } = where;
+  await read({ url, stream, trace, texts, options, signal }, notes);
   return notes;
 }

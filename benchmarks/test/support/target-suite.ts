@@ -19,7 +19,7 @@ export const TRACE = makeTrace({
   burst: 4,
 });
 
-/** As many, of what breaks framings. Not for readers of bare text, which cannot tell tokens apart. */
+/** As many, of what breaks framings. */
 const HOSTILE: Trace = {
   ...TRACE,
   texts: TRACE.texts.map((word, index) => {
@@ -32,20 +32,20 @@ const WARM_UP = makeTrace({ name: 'warm-up', seed: 1, tokens: 5, tokensPerSecond
 const ENDLESS = makeTrace({ name: 'endless', seed: 7, tokens: 6000, tokensPerSecond: 50, ttftMs: 0, jitter: 0 });
 
 /** What holds for every control and every peer, through its own reader. */
-export function describeTarget(target: Target, { bareText = false } = {}): void {
+export function describeTarget(target: Target): void {
   describe(target.name, () => {
     it('says the trace, each token once and in order, and tells when it had each', async () => {
-      const trace = bareText ? TRACE : HOSTILE;
-      await using server = await TargetServer.start(target.server, trace, WARM_UP);
+      await using server = await TargetServer.start(target.server, HOSTILE, WARM_UP);
       const { url } = server;
-      const read = (stream: number) => readWith(target, { url, stream, trace: trace.name });
+      const read = (stream: number) =>
+        readWith(target, { url, stream, trace: HOSTILE.name, texts: (stream < 0 ? WARM_UP : HOSTILE).texts });
       const warm = await within(LIMIT_MS, 'a warm-up', read(-1));
       expect(warm.texts).toEqual(WARM_UP.texts);
       const beforeMs = nowMs();
       const all = await within(LIMIT_MS, 'three answers', Promise.all([0, 1, 2].map(read)));
       const afterMs = nowMs();
       for (const { texts, missing, repeated, opened } of all) {
-        expect(texts).toEqual(trace.texts);
+        expect(texts).toEqual(HOSTILE.texts);
         expect([missing, repeated, opened]).toEqual([0, 0, 1]);
       }
       const moments = await within(LIMIT_MS, 'the moments', server.moments());
@@ -53,10 +53,10 @@ export function describeTarget(target: Target, { bareText = false } = {}): void 
       for (const { dueStartMs, slipUs } of moments) {
         expect(dueStartMs).toBeGreaterThan(beforeMs);
         expect(dueStartMs).toBeLessThan(afterMs);
-        expect(slipUs).toHaveLength(trace.tokens);
+        expect(slipUs).toHaveLength(HOSTILE.tokens);
         // Never before it was due; a microsecond is lost in rounding.
         expect(Math.min(...slipUs)).toBeGreaterThanOrEqual(-1);
-        const lastMs = dueStartMs + ((trace.offsetsUs.at(-1) ?? 0) + (slipUs.at(-1) ?? 0)) / 1000;
+        const lastMs = dueStartMs + ((HOSTILE.offsetsUs.at(-1) ?? 0) + (slipUs.at(-1) ?? 0)) / 1000;
         expect(lastMs).toBeLessThan(afterMs);
       }
     });
@@ -64,7 +64,7 @@ export function describeTarget(target: Target, { bareText = false } = {}): void 
     it('that dies in mid-stream is noticed by its reader', async () => {
       await using server = await TargetServer.start(target.server, ENDLESS);
       const notes = new Notes(() => notes.texts.length === 3 && server.kill());
-      const reading = readWith(target, { url: server.url, trace: ENDLESS.name }, notes);
+      const reading = readWith(target, { url: server.url, trace: ENDLESS.name, texts: ENDLESS.texts }, notes);
       await expect(within(LIMIT_MS, 'a broken answer', reading)).rejects.not.toThrow(/not within/);
       expect(notes.texts.length).toBeLessThan(ENDLESS.tokens);
     });
@@ -73,7 +73,11 @@ export function describeTarget(target: Target, { bareText = false } = {}): void 
       await using server = await TargetServer.start(target.server, ENDLESS);
       const leave = new AbortController();
       const notes = new Notes(() => notes.texts.length === 3 && leave.abort(new Error('enough')));
-      const reading = readWith(target, { url: server.url, trace: ENDLESS.name, signal: leave.signal }, notes);
+      const reading = readWith(
+        target,
+        { url: server.url, trace: ENDLESS.name, texts: ENDLESS.texts, signal: leave.signal },
+        notes,
+      );
       await expect(within(LIMIT_MS, 'an aborted answer', reading)).rejects.not.toThrow(/not within/);
     });
   });

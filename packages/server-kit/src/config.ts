@@ -16,6 +16,7 @@ export interface ServerConfig {
   readonly heartbeatMs: number;
   readonly writeStallMs: number;
   readonly nextPollMs: number;
+  readonly pollsPerSecond: number;
   /** When events that are there are written. */
   readonly flush: FlushPolicy;
   /** How long running answers may go on after SIGTERM. */
@@ -51,6 +52,7 @@ const NUMBERS: readonly (readonly [string, number, number, number, string])[] = 
   ['heartbeat-ms', DEFAULT_SETTINGS.heartbeatMs, 10, 3_600_000, 'sign of life on quiet streams'],
   ['write-stall-ms', DEFAULT_SETTINGS.writeStallMs, 10, 3_600_000, 'drop a reader that takes nothing for this long'],
   ['next-poll-ms', DEFAULT_SETTINGS.nextPollMs, 100, 60_000, 'advice to short polling'],
+  ['polls-per-second', DEFAULT_SETTINGS.pollsPerSecond, 1, 1_000_000, 'polls of one answer by one client address'],
   ['drain-ms', 25_000, 0, 3_600_000, 'how long running answers may go on after SIGTERM'],
   ['retention-ms', 600_000, 0, 2_147_483_647, 'how long finished answers are kept'],
   ['retention-bytes', 64 * 1024 * 1024, 0, Number.MAX_SAFE_INTEGER, 'how much all answers may hold'],

@@ -78,12 +78,13 @@ function guarded(
 }
 
 function settingsOf(config: ServerConfig, { clock }: Generations, draining: AbortSignal): TransportSettings {
-  const { heartbeatMs, writeStallMs, nextPollMs, users } = config;
+  const { heartbeatMs, writeStallMs, nextPollMs, pollsPerSecond, users } = config;
   return {
     ...DEFAULT_SETTINGS,
     heartbeatMs,
     writeStallMs,
     nextPollMs,
+    pollsPerSecond,
     draining,
     ...(users ? { ownerOf: users.ownerOf, ownerOfToken: users.ownerOfToken } : {}),
     tickets: new Tickets({ clock }),

@@ -15,6 +15,8 @@ export interface TransportSettings {
   readonly pollPageBytes: number;
   /** What short polling is advised to wait between two polls. */
   readonly nextPollMs: number;
+  /** Polls of one answer that one client address may make at once, and wins back per second. */
+  readonly pollsPerSecond: number;
   /** Aborted when the server begins to shut down: parked polls are answered at once. */
   readonly draining: AbortSignal;
   /** Whose request this is; `''` for everybody on a server without authentication. May throw `unauthenticated`. */
@@ -37,6 +39,7 @@ export const DEFAULT_SETTINGS: TransportSettings = {
   writeStallMs: 30_000,
   pollPageBytes: MAX_BATCH_BYTES,
   nextPollMs: 250,
+  pollsPerSecond: 40,
   draining: new AbortController().signal,
   ownerOf: () => '',
   admitStream: () => {},
