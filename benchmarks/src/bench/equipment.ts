@@ -3,7 +3,9 @@ import { DIRECT, isKnownDelay, knownDelay, type OpenFront } from '../run/front.j
 import type { ScenarioPlan } from '../run/plan.js';
 import type { Cell } from '../scenarios/scenario.js';
 import { CONTROLS } from '../targets/controls.js';
+import { installed } from '../targets/installed.js';
 import { OURS } from '../targets/ours.js';
+import { PEERS } from '../targets/peers.js';
 import type { Target } from '../targets/target.js';
 import type { BenchOptions } from './options.js';
 
@@ -23,14 +25,21 @@ export interface Equipment {
  * Looks what is there.
  * @throws {UsageError} when targets were named that do not exist.
  */
-export async function equipmentOf({ targets: wanted }: BenchOptions): Promise<Equipment> {
-  const all = [...OURS, ...CONTROLS];
+export async function equipmentOf({ targets: wanted, peers }: BenchOptions): Promise<Equipment> {
+  const all = [...OURS, ...CONTROLS, ...(peers ? PEERS : [])];
   const unknown = wanted.find((name) => !all.some((target) => target.name === name));
   if (unknown !== undefined) {
     throw new UsageError(`unknown target "${unknown}"; there are ${all.map(({ name }) => name).join(', ')}`);
   }
-  const targets = all.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-  return { targets, versions: {}, networks: {}, missing: new Set(), openFront };
+  const chosen = all.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+  const { targets, versions, missing } = installed(chosen);
+  return {
+    targets,
+    versions,
+    networks: {},
+    missing: new Set(missing.map(({ target, why }) => `${target} (${why})`)),
+    openFront,
+  };
 }
 
 /** A plan without the cells for which something is missing here. */
