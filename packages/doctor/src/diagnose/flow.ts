@@ -76,14 +76,14 @@ export function flowOf(answer: Pick<Answer, 'content' | 'contentBytes' | 'endMs'
   return groupsOf(heaps) ?? { kind: 'flowing', heaps: heaps.length };
 }
 
-/** The size of the buffer, when at least three heaps have the same size, or most of them end inside a message. */
+/** The size of the buffer, when most heaps end inside a message, or, where messages are unknown, all have one round size. */
 function bufferOf(heaps: readonly Heap[]): number | undefined {
   // The last one is what was left.
   const full = heaps.slice(0, -1);
   if (full.length < 2) return undefined;
   const sizeBytes = median(full.map(({ bytes }) => bytes));
   if (sizeBytes < LEAST_BUFFER) return undefined;
-  const same = full.every(({ bytes }) => bytes === sizeBytes);
+  const same = full.every(({ bytes, units }) => bytes === sizeBytes && units === 0) && sizeBytes % LEAST_BUFFER === 0;
   const broken = full.filter(({ midUnit }) => midUnit).length;
   return same || broken > full.length / 2 ? sizeBytes : undefined;
 }

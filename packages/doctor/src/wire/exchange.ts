@@ -28,7 +28,7 @@ export interface Arrival {
 
 /** A piece of the answer after decompression. */
 export interface ContentArrival extends Arrival {
-  /** Units that ended in it. */
+  /** Units that ended in it; 0 where the type does not say what a unit is. */
   readonly units: number;
   /** Whether it stopped inside a unit: servers write whole ones, buffers do not know what one is. */
   readonly midUnit: boolean;

@@ -1,7 +1,16 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
-import { header, mediaType, pairsOf, type Ending, type Framing, type Limits, type Outcome, type Request } from './exchange.js';
+import {
+  header,
+  mediaType,
+  pairsOf,
+  type Ending,
+  type Framing,
+  type Limits,
+  type Outcome,
+  type Request,
+} from './exchange.js';
 import { Recorder } from './recorder.js';
 
 /** One HTTP/1.1 exchange on a connection of its own. Never throws. */

@@ -76,6 +76,9 @@ export class Recorder {
     const units = this.#units.push(text);
     for (const unit of units) this.#onUnit(unit, atMs);
     if (this.#content.length < MAX_ARRIVALS)
-      this.#content.push({ atMs, bytes: bytes.length, units: units.length, midUnit: this.#units.open });
+      this.#content.push({
+        ...{ atMs, bytes: bytes.length, midUnit: this.#units.open },
+        units: this.#units.known ? units.length : 0,
+      });
   }
 }

@@ -7,16 +7,19 @@ export interface UnitSplitter {
   push(text: string): readonly string[];
   /** Whether a unit has begun and not ended. */
   readonly open: boolean;
+  /** Whether the type says what a unit is; else each piece is taken for one, and nothing can be told from them. */
+  readonly known: boolean;
 }
 
 /** The splitter for a media type: blocks of SSE, lines of NDJSON; anything else has no units but its pieces. */
 export function splitterFor(mediaType: string): UnitSplitter {
   if (mediaType === 'text/event-stream') return new DelimitedUnits(/\r\n\r\n|\n\n|\r\r/);
   if (/ndjson|jsonl|json-seq|json-lines/.test(mediaType)) return new DelimitedUnits(/\n/);
-  return { push: (text) => (text === '' ? [] : [text]), open: false };
+  return { push: (text) => (text === '' ? [] : [text]), open: false, known: false };
 }
 
 class DelimitedUnits implements UnitSplitter {
+  readonly known = true;
   readonly #delimiter: RegExp;
   #rest = '';
 
