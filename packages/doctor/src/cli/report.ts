@@ -51,10 +51,11 @@ function headline({ url, server, alpn, hops }: Diagnosis): string {
 }
 
 function probeLines(probe: ProbeResult, paint: Paint): readonly string[] {
-  const { name, judged, status, headersMs, firstByteMs, endMs, bytes, pieces, heaps, tokens } = figuresOf(probe);
+  const { name, judged, polls, status, headersMs, firstByteMs, endMs, bytes, pieces, heaps, tokens } = figuresOf(probe);
   const bad = probe.findings.length > 0;
   const mark = !judged ? paint('yellow', '?') : bad ? paint('red', '•') : paint('green', '✓');
   if (status === undefined) return [`${mark} ${name}`];
+  if (polls !== undefined) return [`${mark} ${paint('bold', name)}  ${paint('dim', `${polls} polls`)}`];
   const figures = [
     `status ${status}`,
     `headers ${ms(headersMs)}`,

@@ -38,6 +38,7 @@ export function problemsOf(findings: readonly Finding[], hops: readonly Hop[]): 
 export interface ProbeFigures {
   readonly name: string;
   readonly judged: boolean;
+  readonly polls?: number;
   readonly status?: number;
   readonly httpVersion?: string;
   readonly headersMs?: number;
@@ -56,8 +57,8 @@ export interface ProbeFigures {
 }
 
 /** What a report says of a probe in figures. */
-export function figuresOf({ name, judged, answer, lateness }: ProbeResult): ProbeFigures {
-  const about = { name: plain(name), judged };
+export function figuresOf({ name, judged, polls, answer, lateness }: ProbeResult): ProbeFigures {
+  const about = { name: plain(name), judged, ...(polls === undefined ? {} : { polls }) };
   if (answer === undefined) return about;
   const { status, httpVersion, headersMs, endMs, ending, wireBytes, wire, content } = answer;
   return {

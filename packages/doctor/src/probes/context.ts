@@ -28,7 +28,9 @@ export interface ProbeResult {
   readonly findings: readonly Finding[];
   /** Whether enough was seen to say that the stream is healthy, or that it is not. */
   readonly judged: boolean;
-  /** The answer that a report can draw. */
+  /** How many polls it took. */
+  readonly polls?: number;
+  /** The answer that a report can draw; the last of several. */
   readonly answer?: Answer;
   /** Against the timetable, where there was one. */
   readonly lateness?: Lateness;

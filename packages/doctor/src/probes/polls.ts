@@ -42,7 +42,7 @@ export async function probePolls(context: Context, mode: 'long-poll' | 'short-po
     if (page === undefined || typeof page.cursor !== 'string')
       return broken(mode, find, answer, `poll ${polls} was no page: ${text.slice(0, 100)}`);
     for (const event of page.events ?? []) notes.event(JSON.stringify(event), performance.now() - from);
-    if (page.done === true) return { name: mode, ...tokensFindings(notes, find), judged: true, answer };
+    if (page.done === true) return { name: mode, ...tokensFindings(notes, find), judged: true, polls, answer };
     cursor = page.cursor;
     if (mode === 'short-poll') await pause(page, context.signal);
   }
