@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, request, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -69,4 +69,21 @@ export async function diagnose(url: string, more: Partial<Examination> = {}): Pr
 /** The problems that were found, in the order of the report's own list. */
 export function problemsIn({ findings }: Diagnosis): readonly Problem[] {
   return [...new Set(findings.map(({ problem }) => problem))].sort();
+}
+
+/** An HTTP proxy that gathers answers and passes them on when they have ended, however they have. */
+export async function holdingProxy(target: string): Promise<Running> {
+  const { hostname, port } = new URL(target);
+  const running = await serve((req, res) => {
+    const { upgrade: _upgrade, connection: _connection, ...headers } = req.headers;
+    const upstream = request({ hostname, port, method: req.method, path: req.url, headers }, (answer) => {
+      const held: Buffer[] = [];
+      answer.on('data', (bytes: Buffer) => held.push(bytes));
+      answer.on('error', () => {});
+      answer.on('close', () => res.writeHead(answer.statusCode ?? 502, answer.headers).end(Buffer.concat(held)));
+    });
+    upstream.on('error', () => res.destroy());
+    req.pipe(upstream);
+  });
+  return { ...running, url: new URL('/', running.url).href };
 }

@@ -1,5 +1,5 @@
 import { header, mediaType, type Answer, type Outcome } from '../wire/exchange.js';
-import { flowOf, type Flow } from './flow.js';
+import { bufferOf, heapsOf, type Flow } from './flow.js';
 import type { Finding, Problem } from './problems.js';
 import { judge, type Lateness, type Timetable } from './timetable.js';
 
@@ -117,8 +117,9 @@ export function latenessFinding(
   const numbers =
     `${tokens} tokens that were due every ${timetable.gapMs} ms came in ${heaps} heaps; ` +
     `they waited ${milliseconds(medianMs)} (median), ${milliseconds(maxMs)} (longest)`;
-  const flow = flowOf(answer);
-  if (flow.kind === 'by-size') return find('buffered-by-size', `heaps of ${flow.sizeBytes} bytes (median)`, numbers);
+  // Known to be late: one heap that ends inside a message is enough.
+  const sizeBytes = bufferOf(heapsOf(answer.content), 1);
+  if (sizeBytes !== undefined) return find('buffered-by-size', `heaps of ${sizeBytes} bytes (median)`, numbers);
   if (verdict === 'held-to-end')
     return find('buffered', `the first token came ${seconds(firstMs)} late, of ${seconds(spanMs)}`, numbers);
   return find('grouped', numbers);

@@ -77,10 +77,10 @@ export function flowOf(answer: Pick<Answer, 'content' | 'contentBytes' | 'endMs'
 }
 
 /** The size of the buffer, when most heaps end inside a message, or, where messages are unknown, all have one round size. */
-function bufferOf(heaps: readonly Heap[]): number | undefined {
+export function bufferOf(heaps: readonly Heap[], least = 2): number | undefined {
   // The last one is what was left.
   const full = heaps.slice(0, -1);
-  if (full.length < 2) return undefined;
+  if (full.length < least) return undefined;
   const sizeBytes = median(full.map(({ bytes }) => bytes));
   if (sizeBytes < LEAST_BUFFER) return undefined;
   const same = full.every(({ bytes, units }) => bytes === sizeBytes && units === 0) && sizeBytes % LEAST_BUFFER === 0;

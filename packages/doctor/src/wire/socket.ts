@@ -48,6 +48,7 @@ class Conversation {
   #headers: ReturnType<typeof pairsOf> = [];
   #headersMs: number | undefined;
   #extra: Omit<SocketOutcome, 'outcome'> = {};
+  #opened = false;
   #settled = false;
 
   constructor(request: SocketRequest, limits: Limits, resolve: (outcome: SocketOutcome) => void) {
@@ -81,6 +82,7 @@ class Conversation {
       res.destroy();
     });
     socket.on('open', () => {
+      this.#opened = true;
       const pingedAt = this.#now();
       socket.once('pong', () => (this.#extra = { ...this.#extra, pongMs: this.#now() - pingedAt }));
       socket.ping();
@@ -115,7 +117,7 @@ class Conversation {
     const { url } = this.#request;
     if (this.#headersMs === undefined)
       return this.#settle({ kind: 'failure', url, stage: 'connect', reason: error.code ?? error.message });
-    if (this.#socket.readyState === WebSocket.CONNECTING) this.#extra = { handshake: error.message };
+    if (!this.#opened) this.#extra = { handshake: error.message };
     this.#settle(this.#answer(101, 'cut'));
   }
 
