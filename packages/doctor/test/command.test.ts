@@ -69,16 +69,25 @@ describe('the command line', () => {
   });
 
   test('1 for a stream that is harmed, with the line that repairs it; nothing of the server is obeyed', async () => {
-    const evil = 'https://evil.example/\u001B]0;title\u0007';
-    const { url, close } = await serve((_req, res) => {
-      res.socket?.end(`HTTP/1.1 302 Found\r\nServer: nginx\r\nLocation: ${evil}\r\nContent-Length: 0\r\n\r\n`);
-    });
+    // Node refuses other control characters in headers; these are the terminal's too, in eight bits.
+    const evil = 'https://evil.example/\u009B31m';
+    const head = `HTTP/1.1 302 Found\r\nServer: nginx\r\nLocation: ${evil}\r\nContent-Length: 0\r\n\r\n`;
+    const { url, close } = await serve((_req, res) => void res.socket?.end(head, 'latin1'));
     const { status, out } = await run(url);
     close();
     expect(status).toBe(1);
     expect(out).toMatch(/✗ The URL leads elsewhere/);
     expect(out).toMatch(/nginx +location with and without/);
+    expect(out).toContain(String.raw`https://evil.example/\x9b31m`);
     expect(out).not.toMatch(/[^\P{Cc}\n]/u);
+  });
+
+  test('3 for a refusal, whose body is shown and not obeyed', async () => {
+    const { url, close } = await serve((_req, res) => void res.writeHead(404).end('no\u001B[2J\u202Esuch thing'));
+    const { status, out } = await run(url);
+    close();
+    expect(status).toBe(3);
+    expect(out).toContain(String.raw`no\x1b[2J\u{202e}such thing`);
   });
 
   test('3 when there is nobody', async () => {

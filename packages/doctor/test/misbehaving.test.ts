@@ -41,7 +41,7 @@ const streaming =
 const compressing =
   (flush: boolean): RequestListener =>
   (req, res) => {
-    if (!/gzip/.test(String(req.headers['accept-encoding']))) return void streaming()(req, res);
+    if (!/gzip/.test(String(req.headers['accept-encoding']))) return streaming()(req, res);
     res.writeHead(200, { ...GOOD_HEADERS, 'content-encoding': 'gzip' }).flushHeaders();
     const gzip: Gzip = createGzip();
     gzip.pipe(res);
@@ -112,10 +112,9 @@ describe.concurrent('a server of unknown make', () => {
       const timer = setInterval(() => {
         for (const text of held.splice(0)) res.write(text);
       }, 500);
-      void everyGap(50, GAP_MS, (text) => held.push(text)).then(() => {
-        clearInterval(timer);
-        res.end(held.join(''));
-      });
+      void everyGap(50, GAP_MS, (text) => held.push(text))
+        .then(() => clearInterval(timer))
+        .then(() => res.end(held.join('')));
     };
     expect(problemsIn(await against(grouping))).toEqual(['looks-grouped']);
   });
@@ -261,6 +260,15 @@ describe.concurrent('a WebSocket', () => {
   test.each([400, 404, 426, 200])('that is answered with %i in place of 101', async (status) => {
     // A server without a listener for upgrades takes them for requests, as one does that never sees the header.
     const diagnosis = await withUpgrade(undefined, (_req, res) => void res.writeHead(status).end('no'));
+    expect([problemsIn(diagnosis), diagnosis.verdict]).toEqual([['upgrade-refused'], 'harmed']);
+  });
+
+  test('that is never answered', async () => {
+    const diagnosis = await withUpgrade(
+      () => {},
+      () => {},
+      { limitMs: 600 },
+    );
     expect([problemsIn(diagnosis), diagnosis.verdict]).toEqual([['upgrade-refused'], 'harmed']);
   });
 

@@ -52,7 +52,7 @@ const lines = (problem: Problem, name: ProxyName): readonly string[] =>
     .filter(({ where }) => where === name)
     .flatMap((remedy) => remedy.lines.map((line) => line.replace(/ {3}\(.*$/, '')));
 
-describe.concurrent.runIf(REQUIRED || programOf('nginx') !== undefined)('nginx', () => {
+describe.runIf(REQUIRED || programOf('nginx') !== undefined)('nginx', { concurrent: true }, () => {
   const documented = { lines: [...lines('upgrade-refused', 'nginx'), ...lines('buffered', 'nginx')] };
 
   test('as it comes breaks upgrades and speaks HTTP/1.0 to the server', async () => {
@@ -112,7 +112,7 @@ describe.concurrent.runIf(REQUIRED || programOf('nginx') !== undefined)('nginx',
   });
 });
 
-describe.concurrent.runIf(REQUIRED || programOf('haproxy') !== undefined)('HAProxy', () => {
+describe.runIf(REQUIRED || programOf('haproxy') !== undefined)('HAProxy', { concurrent: true }, () => {
   test('as it comes gathers messages, and holds headers until the first', async () => {
     const diagnosis = await behind('haproxy', 'ours');
     expect(found(diagnosis)).toEqual(['grouped: chunked', 'grouped: sse']);
@@ -145,7 +145,7 @@ describe.concurrent.runIf(REQUIRED || programOf('haproxy') !== undefined)('HAPro
   });
 });
 
-describe.concurrent.runIf(REQUIRED || programOf('caddy') !== undefined)('Caddy', () => {
+describe.runIf(REQUIRED || programOf('caddy') !== undefined)('Caddy', { concurrent: true }, () => {
   /** Newer releases pass a cut on. */
   const harmless = (lines: readonly string[]) => lines.filter((line) => line !== 'cut-looks-complete: cut answer');
 

@@ -8,7 +8,7 @@ import { examine, type Diagnosis, type Examination, type Problem } from '../src/
 export interface Running {
   readonly url: string;
   readonly server: Server;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** An HTTP server on a free port of loopback. */

@@ -33,7 +33,7 @@ export function reportOf(diagnosis: Diagnosis, machine: Machine, idleMs: number,
     paint('bold', headline(diagnosis)),
     '',
     ...probes.flatMap((probe) => probeLines(probe, paint)),
-    ...problems.flatMap((problem) => ['', ...problemLines(problem, paint)]),
+    ...problems.flatMap((problem) => problemLines(problem, paint)),
     '',
     ...machineLines(machine, paint),
     ...(idleMs === 0 && verdict !== 'unknown'
@@ -78,6 +78,7 @@ function problemLines(
 ): readonly string[] {
   const [colour, mark] = MARKS[severity];
   return [
+    '',
     `${paint(colour, mark)} ${paint('bold', title)}  ${paint('dim', `(${probes.join(', ')})`)}`,
     ...labelled('seen', evidence),
     ...remedies.flatMap((remedy) => labelled(placeOf(remedy), remedy.lines)),

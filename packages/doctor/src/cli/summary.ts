@@ -61,20 +61,21 @@ export function figuresOf({ name, judged, polls, answer, lateness }: ProbeResult
   const about = { name: plain(name), judged, ...(polls === undefined ? {} : { polls }) };
   if (answer === undefined) return about;
   const { status, httpVersion, headersMs, endMs, ending, wireBytes, wire, content } = answer;
-  return {
+  const figures = {
     ...about,
-    ...{ status, httpVersion, headersMs: round(headersMs), endMs: round(endMs), ending },
+    status,
+    httpVersion,
+    headersMs: round(headersMs),
     firstByteMs: wire[0] === undefined ? null : round(wire[0].atMs),
-    ...{ bytes: wireBytes, pieces: wire.length, heaps: heapsOf(content).length },
-    ...(lateness === undefined
-      ? {}
-      : {
-          tokens: {
-            ...{ count: lateness.tokens, heaps: lateness.heaps },
-            ...{ medianWaitMs: round(lateness.medianMs), maxWaitMs: round(lateness.maxMs) },
-          },
-        }),
+    endMs: round(endMs),
+    ending,
+    bytes: wireBytes,
+    pieces: wire.length,
+    heaps: heapsOf(content).length,
   };
+  if (lateness === undefined) return figures;
+  const { tokens: count, heaps, medianMs, maxMs } = lateness;
+  return { ...figures, tokens: { count, heaps, medianWaitMs: round(medianMs), maxWaitMs: round(maxMs) } };
 }
 
 function round(ms: number): number {

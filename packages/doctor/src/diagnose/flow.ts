@@ -43,7 +43,9 @@ export function heapsOf(content: Answer['content']): readonly Heap[] {
     else {
       const { pieces } = heap;
       heaps[heaps.length - 1] = {
-        ...{ atMs: heap.atMs, pieces: pieces + 1, midUnit },
+        atMs: heap.atMs,
+        pieces: pieces + 1,
+        midUnit,
         units: heap.units + units,
         bytes: heap.bytes + bytes,
       };

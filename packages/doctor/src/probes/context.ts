@@ -36,9 +36,10 @@ export interface ProbeResult {
   readonly lateness?: Lateness;
 }
 
-/** Asks, with the user's headers and the run's limits. */
+/** Asks, with the user's headers and the run's limits; not any more once the run is interrupted. */
 export async function ask(context: Context, request: Request, more: Partial<Limits> = {}): Promise<Outcome> {
   const { limitMs, signal, insecure, headers } = context;
+  if (signal.aborted) return { kind: 'no-answer', url: request.url, waitedMs: 0 };
   const all = { 'accept-encoding': 'identity', ...request.headers, ...headers };
   return await context.exchange({ ...request, headers: all }, { limitMs, signal, insecure, ...more });
 }

@@ -24,7 +24,7 @@ export async function openSocket(
 
 /** The address of the sockets of a tokenwire server. */
 export function socketUrl(context: Context): URL {
-  const url = /^ws/.test(context.url.protocol) ? new URL(context.url) : below(context, '/generations');
+  const url = context.url.protocol.startsWith('ws') ? new URL(context.url) : below(context, '/generations');
   url.protocol = url.protocol.replace('http', 'ws');
   return url;
 }

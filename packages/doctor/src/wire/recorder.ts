@@ -1,5 +1,5 @@
 import { decoderFor, type Decoder } from './decoder.js';
-import type { Answer, Arrival, ContentArrival } from './exchange.js';
+import { header, mediaType, type Answer, type Arrival, type ContentArrival } from './exchange.js';
 import { splitterFor, type UnitSplitter } from './units.js';
 
 /** So many pieces are remembered one by one; later ones only counted. */
@@ -8,6 +8,7 @@ const MAX_ARRIVALS = 20_000;
 const MAX_CONTENT_BYTES = 64 << 20;
 const HEAD_CHARACTERS = 2_000;
 
+/** What the recorder knows of an answer. */
 type Recorded = Pick<Answer, 'wire' | 'wireBytes' | 'content' | 'contentBytes' | 'head' | 'decodeError'>;
 
 /** Notes when the pieces of a body arrive, in bounded memory. */
@@ -24,15 +25,19 @@ export class Recorder {
   #head = '';
   #decodeError: string | undefined;
 
-  /** @param now milliseconds since the request was sent */
+  /**
+   * @param answer whose headers say how the body is compressed, and what it is made of
+   * @param now milliseconds since the request was sent
+   */
   constructor(
-    { encoding, mediaType }: { readonly encoding: string; readonly mediaType: string },
+    answer: Pick<Answer, 'headers'>,
     now: () => number,
     onUnit: (text: string, atMs: number) => void = () => {},
   ) {
+    const encoding = (header(answer, 'content-encoding') ?? '').trim().toLowerCase();
     this.#now = now;
     this.#onUnit = onUnit;
-    this.#units = splitterFor(mediaType);
+    this.#units = splitterFor(mediaType(answer));
     this.#decoder = decoderFor(
       encoding,
       (bytes) => this.#take(bytes),
@@ -53,12 +58,16 @@ export class Recorder {
     if (!this.full) this.#decoder?.write(bytes);
   }
 
-  /** No more pieces: gives what was recorded once all of it is decompressed. */
-  async finish(): Promise<Recorded> {
+  /** No more pieces: the answer, with what was recorded, once all of it is decompressed. */
+  async answer(about: Omit<Answer, 'kind' | 'endMs' | keyof Recorded>): Promise<Answer> {
+    const endMs = this.#now();
     const decoder = this.#decoder;
     if (decoder !== undefined && !this.full) await new Promise<void>((done) => decoder.end(done));
     decoder?.destroy();
     return {
+      kind: 'answer',
+      ...about,
+      endMs,
       wire: this.#wire,
       wireBytes: this.#wireBytes,
       content: this.#content,
@@ -77,7 +86,9 @@ export class Recorder {
     for (const unit of units) this.#onUnit(unit, atMs);
     if (this.#content.length < MAX_ARRIVALS)
       this.#content.push({
-        ...{ atMs, bytes: bytes.length, midUnit: this.#units.open },
+        atMs,
+        bytes: bytes.length,
+        midUnit: this.#units.open,
         units: this.#units.known ? units.length : 0,
       });
   }

@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws';
 
 import { pairsOf, type ContentArrival, type Ending, type Limits, type Outcome } from './exchange.js';
+import { Pending } from './pending.js';
 
 /** How to speak on a socket. */
 export interface SocketRequest {
@@ -30,6 +31,10 @@ export interface SocketOutcome {
 /** A message of a stream is not longer than this, in bytes. */
 const MAX_MESSAGE_BYTES = 1 << 20;
 const MAX_MESSAGES = 20_000;
+/** How long a closing handshake may take, in milliseconds. */
+const CLOSE_MS = 500;
+/** The connection ended without a closing frame (RFC 6455, section 7.1.5). */
+const ABNORMAL = 1006;
 
 /** One WebSocket conversation. Never throws. */
 export function converse(request: SocketRequest, limits: Limits): Promise<SocketOutcome> {
@@ -39,111 +44,112 @@ export function converse(request: SocketRequest, limits: Limits): Promise<Socket
 class Conversation {
   readonly #request: SocketRequest;
   readonly #limits: Limits;
-  readonly #resolve: (outcome: SocketOutcome) => void;
   readonly #socket: WebSocket;
-  readonly #timer: NodeJS.Timeout;
+  readonly #pending: Pending;
   readonly #content: ContentArrival[] = [];
   #bytes = 0;
-  #startedAt = performance.now();
-  #headers: ReturnType<typeof pairsOf> = [];
-  #headersMs: number | undefined;
-  #extra: Omit<SocketOutcome, 'outcome'> = {};
+  #seen: Omit<SocketOutcome, 'outcome'> = {};
   #opened = false;
-  #settled = false;
 
   constructor(request: SocketRequest, limits: Limits, resolve: (outcome: SocketOutcome) => void) {
     this.#request = request;
     this.#limits = limits;
-    this.#resolve = resolve;
     const { url, protocols = [], headers = {} } = request;
     this.#socket = new WebSocket(url, [...protocols], {
       headers,
       perMessageDeflate: false,
       maxPayload: MAX_MESSAGE_BYTES,
       rejectUnauthorized: limits.insecure !== true,
+      // Only the request knows when the connection is there.
+      finishRequest: (req) => {
+        const connected = url.protocol === 'wss:' ? 'secureConnect' : 'connect';
+        req.on('socket', (socket) => socket.once(connected, () => this.#pending.connected()));
+        req.end();
+      },
     });
-    this.#timer = setTimeout(this.#onLimit, limits.limitMs);
-    limits.signal.addEventListener('abort', this.#onLimit);
+    this.#pending = new Pending(
+      url,
+      limits,
+      () => this.#close(),
+      (outcome) => {
+        const { protocol } = this.#socket;
+        resolve({ outcome, ...(protocol === '' ? {} : { protocol }), ...this.#seen });
+      },
+    );
     this.#listen();
   }
 
-  #now = (): number => performance.now() - this.#startedAt;
-
   #listen(): void {
     const socket = this.#socket;
-    socket.on('upgrade', ({ rawHeaders }) => {
-      this.#headers = pairsOf(rawHeaders);
-      this.#headersMs = this.#now();
-    });
+    socket.on('upgrade', ({ rawHeaders }) => this.#begin(101, rawHeaders));
     socket.on('unexpected-response', (_req, res) => {
-      this.#headers = pairsOf(res.rawHeaders);
-      this.#headersMs = this.#now();
-      this.#settle(this.#answer(res.statusCode ?? 0, 'complete', res.httpVersion));
+      this.#begin(res.statusCode ?? 0, res.rawHeaders, res.httpVersion);
+      this.#pending.finish?.('complete');
       res.destroy();
     });
-    socket.on('open', () => {
-      this.#opened = true;
-      const pingedAt = this.#now();
-      socket.once('pong', () => (this.#extra = { ...this.#extra, pongMs: this.#now() - pingedAt }));
-      socket.ping();
-      for (const text of this.#request.say ?? []) socket.send(text);
+    socket.on('open', () => this.#open());
+    socket.on('message', (data) => this.#hear((data as Buffer).toString()));
+    socket.on('error', (error) => {
+      if (!this.#opened) this.#seen = { ...this.#seen, handshake: error.message };
+      this.#pending.fail(error);
     });
-    socket.on('message', (data) => this.#onMessage((data as Buffer).toString()));
-    socket.on('error', (error: NodeJS.ErrnoException) => this.#onError(error));
     socket.on('close', (code) => {
-      if (this.#headersMs === undefined) return;
-      this.#extra = { ...this.#extra, closeCode: code };
-      // 1006: the connection ended without a word.
-      this.#settle(this.#answer(101, code === 1006 ? 'cut' : 'complete'));
+      this.#seen = { ...this.#seen, closeCode: code };
+      this.#pending.finish?.(code === ABNORMAL ? 'cut' : 'complete');
     });
   }
 
-  #onMessage(text: string): void {
-    const atMs = this.#now();
+  #begin(status: number, rawHeaders: readonly string[], httpVersion = '1.1'): void {
+    const headersMs = this.#pending.now();
+    const headers = pairsOf(rawHeaders);
+    this.#pending.finish = (ending) => {
+      this.#pending.settle(this.#answer({ status, headers, headersMs, httpVersion, ending }));
+    };
+  }
+
+  #open(): void {
+    this.#opened = true;
+    const pingedAt = this.#pending.now();
+    this.#socket.once('pong', () => {
+      this.#seen = { ...this.#seen, pongMs: this.#pending.now() - pingedAt };
+    });
+    this.#socket.ping();
+    for (const text of this.#request.say ?? []) this.#socket.send(text);
+  }
+
+  #hear(text: string): void {
+    const atMs = this.#pending.now();
     const bytes = Buffer.byteLength(text);
     this.#bytes += bytes;
     if (this.#content.length < MAX_MESSAGES) this.#content.push({ atMs, bytes, units: 1, midUnit: false });
     this.#limits.onUnit?.(text, atMs);
-    if (this.#request.isLast?.(text) !== true) return;
-    this.#settle(this.#answer(101, 'complete'));
+    if (this.#request.isLast?.(text) === true) this.#pending.finish?.('complete');
   }
 
-  #onLimit = (): void => {
-    if (this.#headersMs !== undefined) return this.#settle(this.#answer(101, 'limit'));
-    this.#settle({ kind: 'no-answer', url: this.#request.url, waitedMs: this.#now() });
-  };
-
-  #onError(error: NodeJS.ErrnoException): void {
-    const { url } = this.#request;
-    if (this.#headersMs === undefined)
-      return this.#settle({ kind: 'failure', url, stage: 'connect', reason: error.code ?? error.message });
-    if (!this.#opened) this.#extra = { handshake: error.message };
-    this.#settle(this.#answer(101, 'cut'));
-  }
-
-  #answer(status: number, ending: Ending, httpVersion = '1.1'): Outcome {
+  #answer(about: {
+    readonly status: number;
+    readonly headers: ReturnType<typeof pairsOf>;
+    readonly headersMs: number;
+    readonly httpVersion: string;
+    readonly ending: Ending;
+  }): Outcome {
     return {
       kind: 'answer',
       url: this.#request.url,
-      ...{ status, ending, httpVersion },
-      headers: this.#headers,
-      headersMs: this.#headersMs ?? 0,
+      ...about,
       framing: 'messages',
-      ...{ wire: this.#content, wireBytes: this.#bytes, content: this.#content, contentBytes: this.#bytes },
-      endMs: this.#now(),
+      wire: this.#content,
+      wireBytes: this.#bytes,
+      content: this.#content,
+      contentBytes: this.#bytes,
+      endMs: this.#pending.now(),
       head: '',
     };
   }
 
-  #settle(outcome: Outcome): void {
-    if (this.#settled) return;
-    this.#settled = true;
-    clearTimeout(this.#timer);
-    this.#limits.signal.removeEventListener('abort', this.#onLimit);
-    const { protocol } = this.#socket;
-    this.#resolve({ outcome, ...(protocol === '' ? {} : { protocol }), ...this.#extra });
-    // In good order where the other side cooperates, soon in any case.
+  /** In good order where the other side cooperates, soon in any case. */
+  #close(): void {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(1000);
-    setTimeout(() => this.#socket.terminate(), 500).unref();
+    setTimeout(() => this.#socket.terminate(), CLOSE_MS).unref();
   }
 }
