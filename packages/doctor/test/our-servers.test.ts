@@ -42,12 +42,15 @@ describe.concurrent('our own servers', () => {
     });
   });
 
-  test('a page of a foreign origin is told so', async () => {
-    await withServer('server-sse', ['--allow-origin', 'https://app.example'], async (url) => {
-      const diagnosis = await diagnose(url, { origin: 'https://elsewhere.example' });
-      expect(diagnosis.verdict).not.toBe('healthy');
-    });
-  });
+  test.each(['server-sse', 'server-websocket', 'server-polling'])(
+    '%s refuses a page of a foreign origin',
+    async (app) => {
+      await withServer(app, ['--allow-origin', 'https://app.example'], async (url) => {
+        const diagnosis = await diagnose(url, { origin: 'https://elsewhere.example' });
+        expect([problemsIn(diagnosis), diagnosis.verdict]).toEqual([['cors-missing'], 'harmed']);
+      });
+    },
+  );
 
   test('the demonstration routes and sockets are healthy as endpoints of unknown make', async () => {
     await withServer('playground', [], async (url) => {

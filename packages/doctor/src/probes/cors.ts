@@ -14,18 +14,33 @@ export async function corsFindings(
   if (origin === undefined || origin === request.url.origin) return [];
   const findings = readable(answer, origin, find);
   const needs = preflightHeaders({ ...request.headers, ...context.headers });
-  if (request.method !== 'POST' || needs.length === 0) return findings;
+  if (needs.length === 0) return findings;
   context.progress('asking a preflight');
-  const preflight = await ask(context, {
-    url: request.url,
-    method: 'OPTIONS',
-    headers: {
-      origin,
-      'access-control-request-method': 'POST',
-      'access-control-request-headers': needs.join(','),
+  // A browser sends no credentials with it.
+  const preflight = await ask(
+    { ...context, headers: {} },
+    {
+      url: request.url,
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': request.method ?? 'GET',
+        'access-control-request-headers': needs.join(','),
+      },
     },
-  });
+  );
   return preflight.kind === 'answer' ? [...findings, ...permitted(preflight, origin, needs, find)] : findings;
+}
+
+/** The `Origin` header of the user's page, if there is one. */
+export function originHeader({ origin }: Context): Readonly<Record<string, string>> {
+  return origin === undefined ? {} : { origin };
+}
+
+/** A refusal that only a page of that origin gets is a matter of CORS. */
+export function refusedPage({ origin }: Context, wrong: Finding | undefined, find: Find): Finding | undefined {
+  if (origin === undefined || wrong?.problem !== 'refused') return wrong;
+  return find('cors-missing', `Origin: ${origin}`, ...wrong.evidence);
 }
 
 function readable(answer: Answer, origin: string, find: Find): readonly Finding[] {

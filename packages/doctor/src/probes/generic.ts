@@ -13,7 +13,7 @@ import type { Finding } from '../diagnose/problems.js';
 import { ACCEPT_ENCODING } from '../wire/decoder.js';
 import { header, mediaType, type Answer, type Request } from '../wire/exchange.js';
 import { ask, type Context, type ProbeResult } from './context.js';
-import { corsFindings } from './cors.js';
+import { corsFindings, originHeader } from './cors.js';
 
 /** Watches one answer of an endpoint of which nothing is known. */
 export async function probeEndpoint(context: Context, request: Request): Promise<ProbeResult> {
@@ -22,8 +22,10 @@ export async function probeEndpoint(context: Context, request: Request): Promise
   context.progress(`reading ${name}`);
   // A silence of the wanted length fits in.
   const limitMs = Math.max(context.limitMs, context.idleMs === 0 ? 0 : context.idleMs + 1_000);
-  const origin = context.origin === undefined ? {} : { origin: context.origin };
-  const asked = { ...request, headers: { 'accept-encoding': ACCEPT_ENCODING, ...origin, ...request.headers } };
+  const asked = {
+    ...request,
+    headers: { 'accept-encoding': ACCEPT_ENCODING, ...originHeader(context), ...request.headers },
+  };
   const outcome = await ask(context, asked, { limitMs });
   const wrong = outcomeFinding(outcome, find);
   if (wrong !== undefined || outcome.kind !== 'answer')

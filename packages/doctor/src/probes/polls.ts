@@ -5,6 +5,7 @@ import type { Finding } from '../diagnose/problems.js';
 import { TIMETABLE } from '../diagnose/timetable.js';
 import type { Answer, Outcome } from '../wire/exchange.js';
 import { ask, below, type Context, type ProbeResult } from './context.js';
+import { corsFindings, originHeader, refusedPage } from './cors.js';
 import { EventNotes } from './events.js';
 
 /** A page of a poll, as far as the doctor looks at it. */
@@ -32,7 +33,7 @@ export async function probePolls(context: Context, mode: 'long-poll' | 'short-po
   for (let polls = 1; performance.now() - from < context.limitMs; polls += 1) {
     const path = `/generations/${id}/events?after=${cursor}&wait=${waitSeconds}&reader=doctor-${mode}`;
     const { outcome, text } = await poll(context, path, waitSeconds);
-    const wrong = outcomeFinding(outcome, find);
+    const wrong = refusedPage(context, outcomeFinding(outcome, find), find);
     if (wrong !== undefined || outcome.kind !== 'answer')
       return { name: mode, findings: wrong === undefined ? [] : [wrong], judged: wrong?.problem !== 'refused' };
     answer = outcome;
@@ -42,7 +43,10 @@ export async function probePolls(context: Context, mode: 'long-poll' | 'short-po
     if (page === undefined || typeof page.cursor !== 'string')
       return broken(mode, find, answer, `poll ${polls} was no page: ${text.slice(0, 100)}`);
     for (const event of page.events ?? []) notes.event(JSON.stringify(event), performance.now() - from);
-    if (page.done === true) return { name: mode, ...tokensFindings(notes, find), judged: true, polls, answer };
+    if (page.done === true) {
+      const cors = await corsFindings(context, { url: answer.url }, answer, find);
+      return { name: mode, findings: [...cors, ...tokensFindings(notes, find)], judged: true, polls, answer };
+    }
     cursor = page.cursor;
     if (mode === 'short-poll') await pause(page, context.signal);
   }
@@ -59,7 +63,7 @@ export async function poll(
   let text = '';
   const outcome = await ask(
     context,
-    { url: below(context, path), headers: { accept: 'application/json' } },
+    { url: below(context, path), headers: { accept: 'application/json', ...originHeader(context) } },
     {
       limitMs: waitSeconds * 1_000 + PATIENCE_MS,
       onUnit: (piece) => (text += text.length < MAX_PAGE_CHARACTERS ? piece : ''),
@@ -77,10 +81,10 @@ function broken(name: string, find: Find, answer: Answer | undefined, evidence: 
   };
 }
 
-function tokensFindings({ tokens, terminal }: EventNotes, find: Find): { readonly findings: readonly Finding[] } {
-  if (terminal && tokens.length === TIMETABLE.tokens) return { findings: [] };
+function tokensFindings({ tokens, terminal }: EventNotes, find: Find): readonly Finding[] {
+  if (terminal && tokens.length === TIMETABLE.tokens) return [];
   const evidence = `done, with ${tokens.length} of ${TIMETABLE.tokens} tokens${terminal ? '' : ' and no terminal event'}`;
-  return { findings: [find('polls-broken', evidence)] };
+  return [find('polls-broken', evidence)];
 }
 
 /** A poll that may be kept will be answered by a cache one day: the server says no-store. */

@@ -6,6 +6,7 @@ import { latenessOf, TIMETABLE } from '../diagnose/timetable.js';
 import { header, type Answer } from '../wire/exchange.js';
 import { converse, type SocketOutcome, type SocketRequest } from '../wire/socket.js';
 import { below, type Context, type ProbeResult } from './context.js';
+import { originHeader, refusedPage } from './cors.js';
 import { EventNotes } from './events.js';
 import { endOfTimetable, STEADY } from './streams.js';
 
@@ -16,10 +17,9 @@ export async function openSocket(
   limitMs: number,
   notes?: EventNotes,
 ): Promise<SocketOutcome> {
-  const { signal, insecure, headers, origin } = context;
-  const all = { ...headers, ...(origin === undefined ? {} : { origin }) };
+  const { signal, insecure, headers } = context;
   const limits = { limitMs, signal, insecure, ...(notes === undefined ? {} : { onUnit: notes.unit }) };
-  return await converse({ headers: all, ...request }, limits);
+  return await converse({ headers: { ...headers, ...originHeader(context) }, ...request }, limits);
 }
 
 /** The address of the sockets of a tokenwire server. */
@@ -42,7 +42,7 @@ export async function probeSocket(context: Context): Promise<ProbeResult> {
     isLast: (text: string) => /"type":"(?:message_stop|cancelled|error)"|"error":\{/.test(text),
   };
   const seen = await openSocket(context, request, context.limitMs, notes);
-  const wrong = handshakeFinding(seen, find);
+  const wrong = refusedPage(context, handshakeFinding(seen, find), find);
   if (wrong !== undefined || seen.outcome.kind !== 'answer')
     return { name, findings: wrong === undefined ? [] : [wrong], judged: wrong?.problem !== 'no-connection' };
   const answer = seen.outcome;
@@ -68,7 +68,7 @@ export async function probeUnknownSocket(context: Context, say: readonly string[
   context.progress(`listening to ${name}`);
   const limitMs = Math.max(context.limitMs, context.idleMs);
   const seen = await openSocket(context, { url: context.url, say }, limitMs);
-  const wrong = handshakeFinding(seen, find);
+  const wrong = refusedPage(context, handshakeFinding(seen, find), find);
   if (wrong !== undefined || seen.outcome.kind !== 'answer')
     return { name, findings: wrong === undefined ? [] : [wrong], judged: wrong?.problem !== 'no-connection' };
   const answer = seen.outcome;

@@ -15,7 +15,7 @@ import { judge, latenessOf, TIMETABLE } from '../diagnose/timetable.js';
 import { ACCEPT_ENCODING } from '../wire/decoder.js';
 import { header, type Answer, type Outcome, type Request } from '../wire/exchange.js';
 import { ask, below, type Context, type ProbeResult } from './context.js';
-import { corsFindings } from './cors.js';
+import { corsFindings, originHeader, refusedPage } from './cors.js';
 import { EventNotes } from './events.js';
 
 /** The media types of the modes that are one response. */
@@ -38,7 +38,7 @@ export async function probeStream(context: Context, mode: keyof typeof STREAM_TY
   const request = startRequest(context, type);
   context.progress(`reading ${mode}`);
   const { outcome, notes } = await read(context, request);
-  const wrong = outcomeFinding(outcome, find);
+  const wrong = refusedPage(context, outcomeFinding(outcome, find), find);
   if (wrong !== undefined || outcome.kind !== 'answer')
     return { name: mode, findings: wrong === undefined ? [] : [wrong], judged: false };
   const lateness = latenessOf(notes.tokens, TIMETABLE);
@@ -57,11 +57,15 @@ export async function probeStream(context: Context, mode: keyof typeof STREAM_TY
 
 /** The request that starts an answer and streams it. */
 function startRequest(context: Context, accept: string, more: object = {}): Request {
-  const origin = context.origin === undefined ? {} : { origin: context.origin };
   return {
     url: below(context, '/generations'),
     method: 'POST',
-    headers: { accept, 'content-type': 'application/json', 'accept-encoding': ACCEPT_ENCODING, ...origin },
+    headers: {
+      accept,
+      'content-type': 'application/json',
+      'accept-encoding': ACCEPT_ENCODING,
+      ...originHeader(context),
+    },
     body: JSON.stringify({ ...STEADY, ...more }),
   };
 }
