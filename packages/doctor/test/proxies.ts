@@ -40,12 +40,20 @@ export interface Setup {
   readonly lines?: readonly string[];
   /** Lines around it: `server` of nginx, the site of Caddy. */
   readonly around?: readonly string[];
+  /** In place of both: a file for port 8080 and a server at 127.0.0.1:4000. */
+  readonly site?: string;
 }
 
-type Writer = (folder: string, port: number, upstream: string, setup: Setup) => readonly [file: string, args: string[]];
+/** A site's own text with the real addresses. */
+function addressed(site: string, port: number, upstream: string): string {
+  return site.replaceAll(/\b8080\b/g, String(port)).replaceAll('127.0.0.1:4000', new URL(upstream).host);
+}
+
+/** Writes the configuration, and gives the program's arguments. */
+type Writer = (folder: string, port: number, upstream: string, setup: Setup) => string[];
 
 const WRITERS: Record<ProxyName, Writer> = {
-  nginx(folder, port, upstream, { lines = [], around = [] }) {
+  nginx(folder, port, upstream, { lines = [], around = [], site }) {
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
       (name) => `${name}_temp_path ${folder}/${name};`,
     );
@@ -54,12 +62,15 @@ const WRITERS: Record<ProxyName, Writer> = {
       `daemon off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/error.log;`,
       'events { }',
       `http { access_log off; ${temporary.join(' ')}`,
-      `  server { listen 127.0.0.1:${port}; ${around.join(' ')} ${location} }`,
+      site === undefined
+        ? `server { listen 127.0.0.1:${port}; ${around.join(' ')} ${location} }`
+        : addressed(site, port, upstream),
       '}',
     ]);
-    return [file, ['-e', `${folder}/error.log`, '-p', folder, '-c', file]];
+    return ['-e', `${folder}/error.log`, '-p', folder, '-c', file];
   },
-  haproxy(folder, port, upstream, { lines = [] }) {
+  haproxy(folder, port, upstream, { lines = [], site }) {
+    if (site !== undefined) return ['-db', '-f', save(folder, [addressed(site, port, upstream)])];
     const file = save(folder, [
       // The defaults of Debian's package.
       'defaults',
@@ -69,17 +80,18 @@ const WRITERS: Record<ProxyName, Writer> = {
       'backend behind',
       `server one ${new URL(upstream).host}`,
     ]);
-    return [file, ['-db', '-f', file]];
+    return ['-db', '-f', file];
   },
-  caddy(folder, port, upstream, { lines = [], around = [] }) {
-    const file = save(folder, [
-      '{\n admin off\n auto_https off\n}',
+  caddy(folder, port, upstream, { lines = [], around = [], site }) {
+    const own = [
       `http://127.0.0.1:${port} {`,
       ...around,
       `reverse_proxy ${new URL(upstream).host} {\n${lines.join('\n')}\n}`,
       '}',
-    ]);
-    return [file, ['run', '--config', file, '--adapter', 'caddyfile']];
+    ];
+    const text = site === undefined ? own : [addressed(site, port, upstream)];
+    const file = save(folder, ['{\n admin off\n auto_https off\n}', ...text]);
+    return ['run', '--config', file, '--adapter', 'caddyfile'];
   },
 };
 
@@ -99,7 +111,7 @@ export async function withProxy(
   const folder = mkdtempSync(join(tmpdir(), 'tokenwire-proxy-'));
   mkdirSync(join(folder, 'home'));
   const port = await freePort();
-  const [, args] = WRITERS[name](folder, port, upstream, setup);
+  const args = WRITERS[name](folder, port, upstream, setup);
   const home = join(folder, 'home');
   const child = spawn(programOf(name) ?? name, args, {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -58,7 +58,10 @@ const BUFFERING: Lines = {
 const COMPRESSION: Lines = {
   nginx: ['gzip off;   in this location, or take the type out of gzip_types'],
   haproxy: ['take the type out of: compression type …   (or the server sends Cache-Control: no-transform)'],
-  caddy: ['encode { match { not header Content-Type text/event-stream* } }   (or encode on other paths only)'],
+  caddy: [
+    '@others not path /generations* /stream*',
+    'encode @others   (or take the type out of encode { match { … } }: by default it leaves event streams alone)',
+  ],
   apache: ['SetEnv no-gzip 1', 'SetEnv no-brotli 1'],
   traefik: ['compress: excludedContentTypes: [text/event-stream, application/x-ndjson]'],
   cloudflare: ['Rules › Compression Rules: off for this path, or Cache-Control: no-transform from the server'],
