@@ -1,4 +1,6 @@
-import { Agent, request } from 'node:http';
+import { Agent, request, type IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { constants, createBrotliDecompress, createGunzip } from 'node:zlib';
 
 import type { Call, Sink } from './driver.js';
 import { EventReader, Splitter } from './event-reader.js';
@@ -7,7 +9,11 @@ import { EventReader, Splitter } from './event-reader.js';
 export interface LeanHttpOptions {
   /** `generate`: `POST /generations`, as on our servers. `get`: `GET /?stream=<n>`, as on controls. Default `generate`. */
   readonly opening?: 'generate' | 'get';
+  /** Content coding that is asked for, and has to come. Default none. */
+  readonly coding?: Coding;
 }
+
+export type Coding = 'gzip' | 'br';
 
 /** As `fetch` does it: a connection whose answer has ended is used again. */
 const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
@@ -25,24 +31,55 @@ export interface Framing {
  * @throws when the server refuses, the connection ends before the answer, or the answer failed.
  */
 export function readHttp(call: Call, sink: Sink, { accept, separator, jsonOf }: Framing): Promise<void> {
+  const events = new EventReader(sink);
+  const parts = new Splitter(separator, (part) => {
+    const json = jsonOf(part);
+    if (json !== undefined) events.read(json);
+  });
+  return readBody(call, sink, {
+    accept,
+    hear(piece) {
+      parts.hear(piece);
+      return events.finished;
+    },
+  });
+}
+
+/** What is done with a body as it comes. */
+export interface Listener {
+  readonly accept: string;
+  /** Gets text as it comes. Returns whether the answer is over; throws when it failed. */
+  readonly hear: (piece: string) => boolean;
+  /** Whether an answer may end here with its body; default: no. */
+  readonly mayEnd?: () => boolean;
+  /** Looks at the response before its body. */
+  readonly open?: (res: IncomingMessage) => void;
+}
+
+/**
+ * Reads a streamed body as text.
+ * @throws when the server refuses, the body ends before the answer, or `hear` throws.
+ */
+export function readBody(
+  call: Call,
+  sink: Sink,
+  { accept, hear, mayEnd = () => false, open }: Listener,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const events = new EventReader(sink);
-    const parts = new Splitter(separator, (part) => {
-      const json = jsonOf(part);
-      if (json !== undefined) events.read(json);
-      if (events.finished) resolve();
-    });
-    const req = open(call, accept);
+    const { coding } = call.options as LeanHttpOptions;
+    const req = ask(call, accept);
     req.on('error', reject);
     req.on('response', (res) => {
       sink.headers();
       if (res.statusCode !== 200) return req.destroy(new Error(`the server answered ${res.statusCode}`));
-      res.setEncoding('utf8');
+      if (res.headers['content-encoding'] !== coding) return req.destroy(new Error('the server compresses otherwise'));
+      open?.(res);
       res.on('error', reject);
-      res.on('end', () => reject(new Error('the response ended before the answer')));
-      res.on('data', (piece: string) => {
+      const body = decoded(res, coding).setEncoding('utf8').on('error', reject);
+      body.on('end', () => (mayEnd() ? resolve() : reject(new Error('the response ended before the answer'))));
+      body.on('data', (piece: string) => {
         try {
-          parts.hear(piece);
+          if (hear(piece)) resolve();
         } catch (error) {
           reject(error);
           req.destroy();
@@ -52,11 +89,18 @@ export function readHttp(call: Call, sink: Sink, { accept, separator, jsonOf }: 
   });
 }
 
-function open({ url, stream, trace, options, signal }: Call, accept: string): Request {
-  const { opening = 'generate' } = options as LeanHttpOptions;
-  if (opening === 'get') return request(`${url}/?stream=${stream}`, { agent, signal, headers: { accept } }).end();
+/** Text is handed on as soon as the server has flushed it. */
+function decoded(res: IncomingMessage, coding: Coding | undefined): Readable {
+  if (coding === undefined) return res;
+  return res.pipe(coding === 'gzip' ? createGunzip({ flush: constants.Z_SYNC_FLUSH }) : createBrotliDecompress());
+}
+
+function ask({ url, stream, trace, options, signal }: Call, accept: string): Request {
+  const { opening = 'generate', coding } = options as LeanHttpOptions;
+  const accepts = coding === undefined ? { accept } : { accept, 'accept-encoding': coding };
+  if (opening === 'get') return request(`${url}/?stream=${stream}`, { agent, signal, headers: accepts }).end();
   const body = JSON.stringify(generationRequest(trace));
-  const headers = { accept, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  const headers = { ...accepts, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
   return request(`${url}/generations`, { method: 'POST', agent, signal, headers }).end(body);
 }
 

@@ -1,6 +1,6 @@
 /**
  * Lean reader of WebSockets with the package `ws`. Option `opening`: `generate` (default) asks as our server wants it;
- * `get` only opens a socket, as on the control, whose messages are bare events.
+ * `get` only opens a socket, as on the control, whose messages are bare events. Option `deflate`: offers compression.
  */
 import { WEBSOCKET_PROTOCOL, type StreamEvent } from '@tokenwire/protocol';
 import { WebSocket } from 'ws';
@@ -57,7 +57,7 @@ export const read: Read = (call, sink) =>
 
 function open({ url, stream, options }: Call): WebSocket {
   const base = url.replace(/^http/, 'ws');
-  const settings = { perMessageDeflate: false };
+  const settings = { perMessageDeflate: options['deflate'] === true };
   if (options['opening'] === 'get') return new WebSocket(`${base}/?stream=${stream}`, settings);
   return new WebSocket(`${base}/generations`, WEBSOCKET_PROTOCOL, settings);
 }

@@ -1,12 +1,17 @@
 import type { Scenario, Size } from './scenario.js';
 import { burst } from './burst.js';
+import { compression } from './compression.js';
 import { cut } from './cut.js';
 import { fanOut } from './fan-out.js';
 import { firstToken } from './first-token.js';
+import { flush } from './flush.js';
 import { idle } from './idle.js';
 import { aa, ceiling, knownDelay } from './instrument.js';
 import { knee } from './knee.js';
+import { network } from './network.js';
+import { payload } from './payload.js';
 import { poll } from './poll.js';
+import { proxies } from './proxies.js';
 import { slow } from './slow.js';
 import { steady } from './steady.js';
 import { stop } from './stop.js';
@@ -18,9 +23,11 @@ export const SCENARIOS: readonly Scenario[] = [
   ceiling,
   aa,
   knownDelay,
+  wire,
   steady,
   firstToken,
   burst,
+  flush,
   streams,
   knee,
   fanOut,
@@ -28,8 +35,11 @@ export const SCENARIOS: readonly Scenario[] = [
   cut,
   stop,
   idle,
+  payload,
   poll,
-  wire,
+  network,
+  proxies,
+  compression,
 ];
 
 /** What `quick` measures. */

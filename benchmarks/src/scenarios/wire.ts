@@ -1,5 +1,5 @@
 import { wireMetrics } from '../metrics/wire.js';
-import { measureWire } from '../wire/measure-wire.js';
+import { callsOfCell, ledgerOfCell } from '../wire/measure-wire.js';
 import { steadyTrace } from './loads.js';
 import type { Scenario } from './scenario.js';
 import { list, NOTHING, numberOf, ranked, validRows, value } from './sentences.js';
@@ -40,8 +40,9 @@ export const wire: Scenario = {
   compared: [],
   reference: null,
   async run(cell, context) {
-    const { values, problems } = await measureWire(cell, context);
-    return context.measured(cell, { values, invalid: problems, answers: 1, tokens: cell.load.trace.tokens });
+    const [ledger, calls] = [await ledgerOfCell(cell, context), await callsOfCell(cell, context)];
+    const values = { ...ledger.values, ...calls.values };
+    return context.measured(cell, { values, invalid: ledger.problems, answers: 1, tokens: cell.load.trace.tokens });
   },
   answer(report) {
     const rows = ranked(

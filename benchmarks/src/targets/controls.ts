@@ -7,14 +7,22 @@ export function feedEnv({ recordingsDir, trace }: ServerSetup): Readonly<Record<
 
 const BARE = 'One connection, one answer: no log, cursor, resume, heartbeat, backpressure or routing.';
 
-const control = (name: string, driver: string, script: string, args: readonly string[], note = BARE): Target => ({
+/** A control. @param script below `controls/`, without `.js`. @param options for the driver. */
+export const control = (
+  name: string,
+  driver: string,
+  script: string,
+  args: readonly string[],
+  note = BARE,
+  options = {},
+): Target => ({
   name,
   kind: 'control',
   needs: [],
   server: (setup) => ({ script: `controls/${script}.js`, args, env: feedEnv(setup) }),
   moments: 'feed',
   driver,
-  options: { opening: 'get' },
+  options: { opening: 'get', ...options },
   note,
 });
 

@@ -18,6 +18,7 @@ export function groupingOf(connections: readonly RecordedConnection[]): readonly
   return connections
     .filter(({ up }) => up.length > 0)
     .flatMap((connection) => conversationOf(connection).responses)
+    .filter(({ headers }) => !headers.has('content-encoding'))
     .flatMap(({ chunks }) => chunks.map((chunk) => groupIn(utf8([chunk]))))
     .filter((group) => group !== undefined);
 }

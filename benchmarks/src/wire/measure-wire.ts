@@ -1,6 +1,6 @@
 import type { Read, Sink } from '../drivers/driver.js';
-import type { Cell, RunContext } from '../scenarios/scenario.js';
-import { makeTrace } from '../trace/trace.js';
+import type { Cell, Measured, RunContext, StartedServer } from '../scenarios/scenario.js';
+import { makeTrace, type Trace } from '../trace/trace.js';
 import { measureLedger } from './measure-ledger.js';
 import { countSystemCalls } from './system-calls.js';
 import { callValues, ledgerValues } from './values.js';
@@ -9,6 +9,40 @@ import { callValues, ledgerValues } from './values.js';
 export interface WireValues {
   readonly values: Readonly<Record<string, number>>;
   readonly problems: readonly string[];
+}
+
+type Context = Pick<RunContext, 'startServer' | 'signal'>;
+
+/** Everything to and from a server during one answer, byte by byte. `wire.reckoned`: it was checked by arithmetic. */
+export function ledgerOfCell(cell: Cell, context: Context): Promise<WireValues> {
+  return onServer(cell, context, async ({ server, trace, signal }) => {
+    const target = { ...cell.target, options: { ...cell.target.options, ...cell.options } };
+    const { ledger, reckoned, problems } = await measureLedger({ target, url: server.url, trace, signal });
+    return { values: { ...ledgerValues(ledger, trace.tokens), 'wire.reckoned': reckoned ? 1 : 0 }, problems };
+  });
+}
+
+/** The system calls of a server during one answer, which is not its first. */
+export function callsOfCell(cell: Cell, context: Context): Promise<WireValues> {
+  return onServer(cell, context, async ({ server, trace, signal }) => {
+    const { target } = cell;
+    const { read } = (await import(`../drivers/${target.driver}.js`)) as { readonly read: Read };
+    const options = { ...target.options, ...cell.options };
+    const answer = (stream: number, name: string) =>
+      read({ url: server.url, stream, trace: name, texts: trace.texts, options, signal }, NO_SINK);
+    await answer(-1, 'warm-up');
+    const calls = await countSystemCalls(server.pid, () => answer(0, trace.name));
+    return { values: callValues(calls, trace.tokens), problems: [] };
+  });
+}
+
+/** A usual trial, with these values beside its own. What speaks against them speaks against it. */
+export function withValues(measured: Measured, ...found: readonly WireValues[]): Measured {
+  const problems = found.flatMap((one) => one.problems);
+  const values = Object.assign({}, measured.trial.values, ...found.map((one) => one.values)) as Record<string, number>;
+  const trial = { ...measured.trial, values };
+  if (problems.length === 0) return { ...measured, trial };
+  return { ...measured, trial: { ...trial, verdict: 'INVALID', reasons: [...trial.reasons, ...problems] } };
 }
 
 const NO_SINK: Sink = {
@@ -21,30 +55,22 @@ const NO_SINK: Sink = {
   extra() {},
 };
 
-/**
- * One answer on a server of its own, taken apart byte by byte; then another one, during which the server's system calls
- * are counted. Nothing of it is timed.
- */
-export async function measureWire(
+interface Found {
+  readonly server: StartedServer;
+  readonly trace: Trace;
+  readonly signal: AbortSignal;
+}
+
+async function onServer(
   cell: Cell,
-  context: Pick<RunContext, 'startServer' | 'signal'>,
+  context: Context,
+  look: (found: Found) => Promise<WireValues>,
 ): Promise<WireValues> {
-  const { target } = cell;
-  const trace = makeTrace(cell.load.trace);
   const server = await context.startServer(cell);
   const signal = AbortSignal.any([context.signal, server.died]);
-  const options = { ...target.options, ...cell.options };
-  const checked = await measureLedger({ target: { ...target, options }, url: server.url, trace, signal });
-  const { read } = (await import(`../drivers/${target.driver}.js`)) as { readonly read: Read };
-  const call = { url: server.url, stream: 1, trace: trace.name, texts: trace.texts, options, signal };
-  const calls = await countSystemCalls(server.pid, () => read(call, NO_SINK));
-  await server.stop();
-  return {
-    values: {
-      ...ledgerValues(checked.ledger, trace.tokens),
-      ...callValues(calls, trace.tokens),
-      'wire.reckoned': checked.reckoned ? 1 : 0,
-    },
-    problems: checked.problems,
-  };
+  try {
+    return await look({ server, trace: makeTrace(cell.load.trace), signal });
+  } finally {
+    await server.stop();
+  }
 }
