@@ -3,6 +3,7 @@ import { FaultProxy, type Ending } from '@tokenwire/conformance/fault-proxy';
 
 import { nowMs } from '../compare/clock.js';
 import type { Call, Read, Sink } from './driver.js';
+import { PassingSink } from './passing-sink.js';
 import { consume, open } from './tokenwire.js';
 
 export interface CutOptions {
@@ -26,25 +27,24 @@ export const read: Read = async (call, sink) => {
   }
 };
 
-/** Passes everything on, cuts when it is time, and notes what follows. */
-class Cut implements Sink {
-  readonly #sink: Sink;
+/** Cuts when it is time, and notes what follows. */
+class Cut extends PassingSink {
   readonly #cut: () => void;
   #left: number;
   #cutMs = 0;
   #noticedMs = 0;
 
   constructor(sink: Sink, cut: () => void, afterTokens: number) {
-    this.#sink = sink;
+    super(sink);
     this.#cut = cut;
     this.#left = afterTokens;
   }
 
-  token(text: string): void {
-    this.#sink.token(text);
+  override token(text: string): void {
+    super.token(text);
     if (this.#noticedMs > 0) {
-      this.#sink.extra('noticeMs', this.#noticedMs - this.#cutMs);
-      this.#sink.extra('resumeMs', nowMs() - this.#noticedMs);
+      this.extra('noticeMs', this.#noticedMs - this.#cutMs);
+      this.extra('resumeMs', nowMs() - this.#noticedMs);
       this.#noticedMs = 0;
     }
     this.#left -= 1;
@@ -55,29 +55,5 @@ class Cut implements Sink {
 
   noticed(): void {
     if (this.#cutMs > 0) this.#noticedMs ||= nowMs();
-  }
-
-  headers(): void {
-    this.#sink.headers();
-  }
-
-  id(id: string): void {
-    this.#sink.id(id);
-  }
-
-  requests(requests: number, reconnects: number): void {
-    this.#sink.requests(requests, reconnects);
-  }
-
-  lost(count: number): void {
-    this.#sink.lost(count);
-  }
-
-  doubled(count: number): void {
-    this.#sink.doubled(count);
-  }
-
-  extra(name: string, value: number): void {
-    this.#sink.extra(name, value);
   }
 }
