@@ -1,5 +1,5 @@
 import { short } from '../../../compare/numbers.js';
-import { percentile } from '../../../compare/statistics.js';
+import { percentile } from '../../../statistics/percentile.js';
 import { listText } from '../../format.js';
 import type { ReplayLane } from '../../model.js';
 import type { Palette } from '../palette.js';
