@@ -193,7 +193,8 @@ export function useOf(cpuUs: number): ProcessUse {
   };
 }
 
-function manifestOf(seed: number, { sha256, texts: _, ...summary }: Trace): Manifest {
+function manifestOf(seed: number, { sha256, texts, ...summary }: Trace): Manifest {
+  if (texts.length !== summary.tokens) throw new Error('a token is a text');
   return {
     createdAt: '2026-01-01T00:00:00.000Z',
     plan: 'fake',
