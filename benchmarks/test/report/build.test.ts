@@ -142,6 +142,8 @@ describe('the instrument', () => {
     expect(same).toEqual({ comparisons: 6, found: [] });
     const late = fakeRun({ seed: 1, targets: [A, { name: 'b', delayUs: () => 40_000 }], scenario: 'aa' });
     expect(buildReport(late, scenarios).instrument.aa?.found).toContain('b delivery.p50 slower');
+    const disturbed = changeTrials(late, () => ({ verdict: 'CONTAMINATED' }));
+    expect(buildReport(disturbed, scenarios).instrument.aa).toEqual({ comparisons: 0, found: [] });
   });
 
   it('sees an injected delay with its error', () => {
