@@ -30,7 +30,7 @@ function row(rows: readonly DiffRow[], metric: string, target = 'a'): DiffRow {
 describe('a diff of two runs', () => {
   const before = reportOf({ seed: 1 });
 
-  it('says nothing where there is nothing, in 20 of 20 pairs of runs', () => {
+  it('says nothing where there is nothing, in 20 of 20 pairs of runs', { timeout: 60_000 }, () => {
     const words = Array.from({ length: 20 }, (_, seed) =>
       diffReports(before, reportOf({ seed: seed + 2 })).filter(
         ({ word }) => word !== 'equivalent' && word !== 'inconclusive',

@@ -39,8 +39,16 @@ export interface FakeRun {
 
 export const TOKENS = 40;
 
-/** The trace that synthetic runs play. */
+const traces = new Map<number, Trace>();
+
+/** The trace that synthetic runs play. Drawn once. */
 export function traceOf(modelJitter = 0.3): Trace {
+  const trace = traces.get(modelJitter) ?? drawTrace(modelJitter);
+  traces.set(modelJitter, trace);
+  return trace;
+}
+
+function drawTrace(modelJitter: number): Trace {
   return makeTrace({
     name: 'synthetic',
     seed: 7,
