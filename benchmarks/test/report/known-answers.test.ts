@@ -97,7 +97,7 @@ describe('an injected delay', () => {
     ]);
   });
 
-  it('of 40 ms on every token raises D by 40 ± 1 ms, and is called slower', () => {
+  it('of 40 ms on every token raises D by 40 ± 1 ms, and is called slower', { timeout: 30_000 }, () => {
     for (const seed of [1, 2, 3, 4, 5]) {
       const report = reportOf(fakeRun({ seed, targets: [A, { name: 'b', delayUs: () => 40_000 }] }));
       const { word, difference } = comparison(report, 'delivery.p50');
