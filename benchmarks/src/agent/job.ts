@@ -20,6 +20,8 @@ export interface Job {
 
 /** Generator → parent, in this order. Times in milliseconds of the machine's monotonic clock. */
 export type Progress =
+  /** It listens, and waits for its job. */
+  | { readonly type: 'here' }
   /** The warm-up is over: the next thing is the load. It waits for `go`. */
   | { readonly type: 'ready' }
   /** Every stream has its first token, and none has ended. Never sent when streams end before all have begun. */

@@ -108,7 +108,10 @@ function heard(type: string): Promise<unknown> {
 
 // The probe lets go of the channel, so that it keeps no server alive; here it is what there is to do.
 process.channel?.ref();
-const job = (await heard('job')) as Job;
+const heardJob = heard('job');
+// The probe, which is loaded first, listens too: what is said before this program does so would reach the probe alone.
+tell({ type: 'here' });
+const job = (await heardJob) as Job;
 try {
   const { read } = (await import(`../drivers/${job.driver}.js`)) as { readonly read: Read };
   const generator = new Generator(job, read);

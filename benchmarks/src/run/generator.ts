@@ -26,6 +26,7 @@ export async function runJob(
   { signal, beforeLoad }: { readonly signal: AbortSignal; readonly beforeLoad: () => void },
 ): Promise<LoadResult> {
   const progress = new Inbox(generator, AbortSignal.any([signal, generator.died, server.died]));
+  await progress.next('here');
   send(generator.child, job);
   await progress.next('ready');
   await useOf(server, { restart: true });

@@ -95,7 +95,7 @@ export async function urlOf({ child, died }: Process, name: string): Promise<str
 
 /** Path of a script below `benchmarks/dist`; absolute paths stay as they are. */
 export function pathOf(script: string): string {
-  return resolve(fileURLToPath(new URL('..', import.meta.url)), script);
+  return resolve(fileURLToPath(new URL('../../dist', import.meta.url)), script);
 }
 
 /** Kills what still runs, without waiting. */
