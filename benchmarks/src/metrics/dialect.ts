@@ -4,6 +4,7 @@
  */
 import type { Metric } from './metric.js';
 import { metricOf } from './registry.js';
+import { SELF } from '../report/instrument.js';
 import type { Scenario } from '../scenarios/scenario.js';
 
 export const DIALECTS = ['vllm', 'aiperf', 'guidellm', 'otel'] as const;
@@ -75,10 +76,11 @@ export function dialectMetrics(dialect: Dialect): readonly Metric[] {
 
 /**
  * A scenario whose table has the columns of another tool: `buildReport` makes it from the same raw data. Scenarios that
- * measure in a way of their own have no streams that could be told in other words, and stay as they are.
+ * measure in a way of their own have no streams that could be told in other words, and stay as they are; so do those
+ * that measure the instrument.
  */
 export function inDialect(scenario: Scenario, dialect: Dialect): Scenario {
-  if (scenario.run) return scenario;
+  if (scenario.run || Object.values<string>(SELF).includes(scenario.name)) return scenario;
   const metrics = dialectMetrics(dialect);
   return {
     ...scenario,

@@ -1,5 +1,6 @@
 import type { Metric, Statistic } from './metric.js';
-import { COUNTS, COSTS, RATES, TIMES, type Family } from './families.js';
+import { COSTS, COUNTS } from './cost-families.js';
+import { RATES, TIMES, type Family } from './families.js';
 import { WIRE_METRICS } from './wire.js';
 
 /** The margin of times: 5 % or 0.2 ms. */
@@ -50,24 +51,20 @@ const UNITS: readonly { readonly pattern: RegExp; readonly unit: Metric['unit'] 
   { pattern: /TokensPerSecond$/, unit: 'tokens/s' },
 ];
 
-function metricsOf(family: Family): readonly Metric[] {
-  const { series, label, unit, per, better, definition, statistics, deterministic } = family;
-  return statistics.map((name) => {
-    const id = `${series}.${name}`;
-    const statistic = statisticOf(name);
-    return {
-      id,
-      series,
-      statistic,
-      label: labelOf(label, statistic),
-      unit,
-      per,
-      better,
-      definition: `${prefixOf(name)}${definition}`,
-      margin: marginFor(unit),
-      ...(deterministic ? { deterministic } : {}),
-    };
-  });
+function metricsOf({ statistics, ...family }: Family): readonly Metric[] {
+  return statistics.map((name) => metricFrom(family, name));
+}
+
+function metricFrom({ label, definition, ...family }: Omit<Family, 'statistics'>, name: string): Metric {
+  const statistic = statisticOf(name);
+  return {
+    ...family,
+    id: `${family.series}.${name}`,
+    statistic,
+    label: labelOf(label, statistic),
+    definition: `${prefixOf(name)}${definition}`,
+    margin: marginFor(family.unit),
+  };
 }
 
 function marginFor(unit: Metric['unit']): Metric['margin'] {

@@ -22,14 +22,13 @@ export function comparisonsOf(
     const { target, point } = built.row;
     const base = rows.find(({ row }) => row.target === reference && row.point === point);
     if (!base || target === reference) return [];
-    return chosen.map((metric) => ({
-      metric: metric.id,
-      point,
-      target,
-      reference,
-      ...judgement(metric, built, base, seed),
-    }));
+    return chosen.map((metric) => comparison(metric, built, base, seed));
   });
+}
+
+function comparison(metric: Metric, own: BuiltRow, base: BuiltRow, seed: number): Comparison {
+  const { target, point } = own.row;
+  return { metric: metric.id, point, target, reference: base.row.target, ...judgement(metric, own, base, seed) };
 }
 
 function judgement(metric: Metric, own: BuiltRow, base: BuiltRow, seed: number) {

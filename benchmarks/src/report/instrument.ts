@@ -33,12 +33,17 @@ export function instrumentOf(
   const aa = scenarios.find(({ name }) => name === SELF.aa)?.comparisons;
   const others = scenarios.filter(({ name }) => name !== SELF.aa).flatMap(({ comparisons }) => comparisons);
   return {
-    aa: aa ? { comparisons: aa.length, found: aa.filter(isFound).map(describe) } : null,
+    // Rows that are not VALID were not compared, so that they show nothing.
+    aa: aa ? { comparisons: aa.filter(isMade).length, found: aa.filter(isFound).map(describe) } : null,
     ceiling,
     floor: detectionFloor(aa ?? [], others),
     knownDelay: knownDelayOf(scenarios.find(({ name }) => name === SELF.knownDelay)),
     secondOpinion: secondOpinionOf(data.find(({ scenario }) => scenario.name === SELF.secondOpinion)),
   };
+}
+
+function isMade({ difference }: Comparison): boolean {
+  return difference.low !== null;
 }
 
 function isFound({ word }: Comparison): boolean {

@@ -3,6 +3,7 @@ import type { Comparison, Estimate, Word } from '../report/model.js';
 import { bootstrap, intervalOf, once, replicatesOf, type Interval } from './bootstrap.js';
 import { carriesStatistic, isSampleOnly } from './carries.js';
 import { NO_ESTIMATE, valueOf } from './estimate.js';
+import { forTail } from './sign.js';
 import { weighted, weightedMedian, type BlockValues } from './weighted.js';
 
 /** Blocks that a comparison takes: with five, all of one sign happen by chance in 6.25 % of all cases (2 · 0.5⁵). */
@@ -10,9 +11,6 @@ export const BLOCKS_TO_COMPARE = 6;
 
 /** Blocks in which counts have to be the same before they are taken as exact. */
 const BLOCKS_TO_TRUST_COUNTS = 2;
-
-/** Percentiles beyond which the intervals of few blocks are too narrow even when they are expanded. */
-const TAIL = 90;
 
 /** What can be said of a difference. */
 export type Judgement = Pick<Comparison, 'word' | 'ratio' | 'difference' | 'margin' | 'why'>;
@@ -126,11 +124,11 @@ function pairedEstimate(metric: Metric, pairs: Pairs, sides: Sides, combine: Com
   const streams = fewest(pairs, streamsOf);
   const single = sides.single.map(([own, other]) => combine(own, other));
   const { value, interval } = pairedInterval(metric, sides, single, combine, seed);
-  const tail = interval && isTail(metric) ? widest(interval, signInterval(single)) : interval;
+  const wide = forTail(metric, interval, single);
   return {
     value: Number.isFinite(value) ? value : null,
-    low: tail?.low ?? null,
-    high: tail?.high ?? null,
+    low: wide?.low ?? null,
+    high: wide?.high ?? null,
     samples,
     streams,
     blocks,
@@ -154,36 +152,6 @@ function pairedInterval(
   const value = combine(own, other);
   const replicates = Float64Array.from(draws, ([a, b]) => combine(a, b));
   return { value, interval: intervalOf(value, replicates, blocks) };
-}
-
-function isTail({ statistic }: Metric): boolean {
-  return statistic.kind === 'percentile' && Math.max(statistic.p, 100 - statistic.p) > TAIL;
-}
-
-/**
- * The distribution-free interval of a median, from the sign test: from the k-th smallest to the k-th largest value with
- * the largest k for which 2·P(B < k) ≤ 5 %, B binomial with n and ½. Six values: from the smallest to the largest.
- * Source: Conover, Practical Nonparametric Statistics (1999), 3.2.
- *
- * @returns null with fewer than six values, which cannot hold 95 %.
- */
-export function signInterval(values: readonly number[]): Interval | null {
-  const sorted = values.filter(Number.isFinite).toSorted((a, b) => a - b);
-  const n = sorted.length;
-  let ways = 1;
-  let below = 0;
-  let k = 0;
-  while ((below + ways) / 2 ** n <= 0.025) {
-    below += ways;
-    ways = (ways * (n - k)) / (k + 1);
-    k += 1;
-  }
-  const [low, high] = [sorted[k - 1], sorted[n - k]];
-  return low === undefined || high === undefined ? null : { low, high };
-}
-
-function widest(one: Interval, other: Interval | null): Interval {
-  return other ? { low: Math.min(one.low, other.low), high: Math.max(one.high, other.high) } : one;
 }
 
 function fewest({ target, reference }: Pairs, count: (blocks: readonly BlockValues[]) => number): number {

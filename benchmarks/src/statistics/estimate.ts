@@ -2,6 +2,7 @@ import type { Metric } from '../metrics/metric.js';
 import type { Estimate } from '../report/model.js';
 import { bootstrap, once } from './bootstrap.js';
 import { carriesStatistic, isSampleOnly } from './carries.js';
+import { forTail } from './sign.js';
 import { weighted, type BlockValues } from './weighted.js';
 
 /** An estimate of nothing. */
@@ -33,7 +34,8 @@ export function estimate(metric: Metric, blocks: readonly BlockValues[], seed: n
     return { ...NO_ESTIMATE, ...counts, sampleOnly, blockValues };
   const statistic = weighted(metric.statistic, full);
   const value = finite(statistic(once(full.length)));
-  const interval = bootstrap(statistic, full.length, seed);
+  const single = blockValues.map((one) => one ?? Number.NaN);
+  const interval = forTail(metric, bootstrap(statistic, full.length, seed), single);
   return { value, low: interval?.low ?? null, high: interval?.high ?? null, ...counts, sampleOnly, blockValues };
 }
 

@@ -13,20 +13,14 @@ function changeTrials(lines: readonly RawLine[], change: (trial: RawTrial) => Pa
   return lines.map((line) => (line.kind === 'trial' ? { ...line, ...change(line) } : line));
 }
 
-/** Several runs as one file. */
-function joined(...runs: readonly (readonly RawLine[])[]): RawLine[] {
-  const [first = [], ...others] = runs;
-  let last = first.filter(({ kind }) => kind === 'trial').length;
-  return others.reduce<RawLine[]>(
-    (all, run) => {
-      const renumbered = run
-        .filter(({ kind }) => kind !== 'manifest')
-        .map((line) => ('trial' in line ? { ...line, trial: line.trial + last } : line));
-      last += run.filter(({ kind }) => kind === 'trial').length;
-      return [...all, ...renumbered];
-    },
-    [...first],
-  );
+/** A second run in the same file. */
+function joined(first: readonly RawLine[], second: readonly RawLine[]): RawLine[] {
+  const last = first.filter(({ kind }) => kind === 'trial').length;
+  return [...first, ...second.flatMap((line) => (line.kind === 'manifest' ? [] : renumbered(line, last)))];
+}
+
+function renumbered<T extends { readonly trial: number }>(line: T, by: number): T {
+  return { ...line, trial: line.trial + by };
 }
 
 describe('a report', () => {
@@ -85,7 +79,7 @@ describe('a report', () => {
 
 describe('trials that do not count', () => {
   const base = fakeRun({ seed: 2, targets: [A, B] });
-  const last = base.filter((line): line is RawTrial => line.kind === 'trial').at(-1);
+  const last = base.findLast((line) => line.kind === 'trial');
 
   it('are listed with their reasons when they were repeated', () => {
     const lines = changeTrials(base, ({ trial }) =>
@@ -148,6 +142,8 @@ describe('the instrument', () => {
     expect(same).toEqual({ comparisons: 6, found: [] });
     const late = fakeRun({ seed: 1, targets: [A, { name: 'b', delayUs: () => 40_000 }], scenario: 'aa' });
     expect(buildReport(late, scenarios).instrument.aa?.found).toContain('b delivery.p50 slower');
+    const disturbed = changeTrials(late, () => ({ verdict: 'CONTAMINATED' }));
+    expect(buildReport(disturbed, scenarios).instrument.aa).toEqual({ comparisons: 0, found: [] });
   });
 
   it('sees an injected delay with its error', () => {

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import type { Metric } from '../../src/metrics/metric.js';
 import { metricOf } from '../../src/metrics/registry.js';
-import { compare, signInterval } from '../../src/statistics/compare.js';
+import { compare } from '../../src/statistics/compare.js';
 import { detectionFloor } from '../../src/statistics/floor.js';
+import { signInterval } from '../../src/statistics/sign.js';
 import type { BlockValues } from '../../src/statistics/weighted.js';
 
 /** One value a block; differences between blocks are those of the machine. */

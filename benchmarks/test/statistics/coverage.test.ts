@@ -36,7 +36,7 @@ const KINDS: readonly (readonly [name: string, metric: string, valueOf: (luck: n
 ];
 
 describe('intervals of six blocks', () => {
-  it.each(KINDS)('hold the true difference in 95 % of the runs: %s', { timeout: 60_000 }, (_, id, valueOf) => {
+  it.each(KINDS)('hold the true difference in 95 % of the runs: %s', { timeout: 120_000 }, (_, id, valueOf) => {
     const metric = metricOf(id);
     let held = 0;
     let heldByPercentile = 0;

@@ -39,8 +39,16 @@ export interface FakeRun {
 
 export const TOKENS = 40;
 
-/** The trace that synthetic runs play. */
+const traces = new Map<number, Trace>();
+
+/** The trace that synthetic runs play. Drawn once. */
 export function traceOf(modelJitter = 0.3): Trace {
+  const trace = traces.get(modelJitter) ?? drawTrace(modelJitter);
+  traces.set(modelJitter, trace);
+  return trace;
+}
+
+function drawTrace(modelJitter: number): Trace {
   return makeTrace({
     name: 'synthetic',
     seed: 7,
@@ -193,7 +201,8 @@ export function useOf(cpuUs: number): ProcessUse {
   };
 }
 
-function manifestOf(seed: number, { sha256, texts: _, ...summary }: Trace): Manifest {
+function manifestOf(seed: number, { sha256, texts, ...summary }: Trace): Manifest {
+  if (texts.length !== summary.tokens) throw new Error('a token is a text');
   return {
     createdAt: '2026-01-01T00:00:00.000Z',
     plan: 'fake',

@@ -42,7 +42,8 @@ describe('a trial', () => {
     expect(judged({ generator: busy }).reasons).toEqual(['generator CPU 85 %, limit 80 %']);
     expect(judged(late).reasons).toEqual(['generator loop delay p99 51.0 ms, limit 50.0 ms']);
     expect(judged({ lagP99Ms: 60 }).reasons).toEqual(['requests issued 60.0 ms late (p99), limit 50.0 ms']);
-    const waiting = STREAMS.map((stream) => ({ ...stream, startUs: stream.endUs / 10 }));
+    const [stream] = STREAMS;
+    const waiting = stream ? [{ ...stream, startUs: stream.endUs / 10 }] : [];
     expect(judged({}, { streams: waiting }).reasons).toEqual([
       'Little’s law: 10 % of the streams in flight waited in the generator, limit 5.0 %',
     ]);
