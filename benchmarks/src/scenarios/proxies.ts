@@ -44,7 +44,7 @@ function targetsOf({ variant }: Proxy, targets: readonly Target[]): readonly Tar
   const pushed = named(targets, 'chunked', 'sse');
   if (variant === 'unaware') return pushed;
   if (variant !== 'h2') return streaming(targets);
-  return pushed.map((target) => ({ ...target, driver: 'http2', note: 'Read with bare node:http2.' }));
+  return pushed.map((target) => Object.assign({}, target, { driver: 'http2', note: 'Read with bare node:http2.' }));
 }
 
 function cellOf(target: Target, proxy: Proxy | undefined, size: Size): Cell {
