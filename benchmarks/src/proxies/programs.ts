@@ -34,10 +34,10 @@ export const PROGRAMS: Readonly<Record<Program, Surroundings>> = {
   },
   caddy: {
     files: (folder, http2) => ({ main: caddyfile(folder, http2) }),
-    command: (folder) => [
-      ...['env', `HOME=${folder}`, `XDG_DATA_HOME=${folder}`, `XDG_CONFIG_HOME=${folder}`],
-      ...['caddy', 'run', '--adapter', 'caddyfile', '--config', `${folder}/main`],
-    ],
+    command: (folder) => {
+      const homes = [`HOME=${folder}`, `XDG_DATA_HOME=${folder}`, `XDG_CONFIG_HOME=${folder}`];
+      return ['env', ...homes, 'caddy', 'run', '--adapter', 'caddyfile', '--config', `${folder}/main`];
+    },
     version: ['caddy', 'version'],
     debian: 'caddy',
   },

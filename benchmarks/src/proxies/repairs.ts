@@ -5,7 +5,11 @@ export type Harm =
   /** A mode is refused altogether. */
   | 'refused'
   /** Tokens come, but late and many at once. */
-  | 'held';
+  | 'held'
+  /** The server does not hear that a reader has left while nothing is said. */
+  | 'unnoticed'
+  /** A server on loopback refuses the public name. */
+  | 'name';
 
 /** The lines of the documented configurations that repair what the stock ones do. The same words as in the files. */
 export const REPAIRS: Readonly<Record<Program, Partial<Record<Harm, readonly string[]>>>> = {
@@ -17,6 +21,10 @@ export const REPAIRS: Readonly<Record<Program, Partial<Record<Harm, readonly str
     ],
     held: ['proxy_buffering off;'],
   },
-  haproxy: { held: ['option http-no-delay'] },
-  caddy: {},
+  haproxy: {
+    held: ['option http-no-delay'],
+    unnoticed: ['option abortonclose'],
+    name: ['http-request set-header Host 127.0.0.1:4000'],
+  },
+  caddy: { name: ['header_up Host {upstream_hostport}'] },
 };

@@ -28,13 +28,13 @@ export interface TiedProcess {
   /** Aborts, with the reason and its last words, when it ends without having been told to. */
   readonly died: AbortSignal;
   /** What it wrote, standard output and standard error together; the last 4 KiB. */
-  said(): string;
+  readonly said: () => string;
   /** Settles when it has written this. @throws {InvalidMeasurement} when it ends before, or takes too long. */
-  says(text: string): Promise<void>;
+  readonly says: (text: string) => Promise<void>;
   /** Processor time of it and its children so far, in microseconds. 0 where the system has no `/proc`. */
-  cpuUs(): number;
+  readonly cpuUs: () => number;
   /** Ends it; settles when it is gone. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface TiedOptions {

@@ -44,7 +44,7 @@ function targetsOf({ variant }: Proxy, targets: readonly Target[]): readonly Tar
   const pushed = named(targets, 'chunked', 'sse');
   if (variant === 'unaware') return pushed;
   if (variant !== 'h2') return streaming(targets);
-  return pushed.map((target) => ({ ...target, driver: 'http2', note: 'Read with bare node:http2.' }));
+  return pushed.map((target) => Object.assign({}, target, { driver: 'http2', note: 'Read with bare node:http2.' }));
 }
 
 function cellOf(target: Target, proxy: Proxy | undefined, size: Size): Cell {
@@ -84,18 +84,17 @@ function isOf(row: Row, { program, variant }: Proxy): boolean {
   return row.factors['proxy'] === program && row.factors['variant'] === variant;
 }
 
-/** What a row suffers that the documented configuration repairs, in a few words. */
+/** What a row suffers, in a few words, with the lines that were seen to repair it. */
 function harmOf(report: ScenarioReport, row: Row, { program }: Proxy): string[] {
   const repaired = rowOf(report, row.target, `${program}, ${VARIANTS.documented}`);
-  if (repaired?.verdict !== 'VALID') return [];
+  const works = repaired?.verdict === 'VALID';
   const { refused, held } = REPAIRS[program];
   if (row.verdict === 'INVALID') {
-    return refused
-      ? [`${row.target} is broken (${row.reasons[0] ?? 'no reason'}), repaired by ${quoted(refused)}`]
-      : [];
+    const repair = works && refused ? `, repaired by ${quoted(refused)}` : '';
+    return [`${row.target} is broken (${row.reasons[0] ?? 'no reason'})${repair}`];
   }
   const lateMs = numberOf(row, 'delivery.p50');
-  const isHeld = lateMs > HELD_MS && lateMs > 2 * numberOf(repaired, 'delivery.p50');
+  const isHeld = works && lateMs > HELD_MS && lateMs > 2 * numberOf(repaired, 'delivery.p50');
   if (!isHeld || !held) return [];
   const times = `${value(row, 'delivery.p50')} instead of ${value(repaired, 'delivery.p50')} ms`;
   return [`${row.target} is held back (${times}), repaired by ${quoted(held)}`];

@@ -21,14 +21,14 @@ const delay = typeof here === 'string' ? here : 'relay';
 
 const ends: (() => Promise<unknown> | void)[] = [];
 afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
+  for (const end of ends.splice(0).toReversed()) await end();
 });
 
 /** A server and its network, both ended after the test. */
 async function start(network: Network): Promise<{ readonly open: OpenNetwork; readonly serverUrl: string }> {
   const open = await network.open();
   ends.push(() => open.close());
-  const [program = '', ...args] = [...open.prefix.server, process.execPath, LINE, 'serve'];
+  const [program, ...args] = [...open.prefix.server, process.execPath, LINE, 'serve'];
   const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   ends.push(async () => {
     server.kill();
@@ -45,7 +45,7 @@ interface Line {
 
 async function measure(open: OpenNetwork, serverUrl: string, down = 1, up = 1): Promise<Line> {
   const url = await open.through(serverUrl);
-  const [program = '', ...args] = [...open.prefix.generator, process.execPath, LINE, 'measure', url];
+  const [program, ...args] = [...open.prefix.generator, process.execPath, LINE, 'measure', url];
   const { stdout } = await run(program, [...args, String(down), String(up)]);
   return JSON.parse(stdout) as Line;
 }
@@ -79,7 +79,7 @@ describe.skipIf(missing !== '')(`networks of packets${missing}`, () => {
   it('lost packets are sent again by TCP, and nothing is missing', async () => {
     const { open, serverUrl } = await start(packets(profileNamed('lossy'), delay));
     await measure(open, serverUrl, 2_000_000, 1);
-    const [program = '', ...args] = [...open.prefix.server, 'cat', '/proc/net/snmp'];
+    const [program, ...args] = [...open.prefix.server, 'cat', '/proc/net/snmp'];
     const { stdout } = await run(program, args);
     const [names = [], values = []] = stdout
       .split('\n')
