@@ -17,7 +17,7 @@ const BASE = `
 *{box-sizing:border-box}
 html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-main{max-width:1040px;margin:0 auto;padding:2.5rem 1.25rem 5rem}
+main{max-width:1160px;margin:0 auto;padding:2.5rem 1.25rem 5rem}
 h1{font-size:clamp(1.75rem,4.5vw,2.6rem);line-height:1.12;letter-spacing:-.02em;margin:.15rem 0 .5rem;text-wrap:balance}
 h2{font-size:1.55rem;line-height:1.2;letter-spacing:-.012em;margin:0 0 .4rem}
 h3{font-size:1.2rem;line-height:1.3;margin:0 0 .25rem}
@@ -49,11 +49,13 @@ dd{margin:0;max-width:72ch}
 `;
 
 const TABLES = `
-.scroll{overflow-x:auto;margin:.6rem 0;scrollbar-width:thin}
+.scroll{position:relative;overflow-x:auto;margin:.6rem 0;scrollbar-width:thin}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;min-width:100%}
 th,td{padding:.36rem .7rem;border-bottom:1px solid var(--grid);white-space:nowrap;text-align:left;vertical-align:baseline}
 thead th{border-bottom:1px solid var(--line);color:var(--muted);font-weight:600;vertical-align:bottom}
 tbody th{font-weight:560}
+tbody th[scope=row]{position:sticky;left:0;background:var(--paper);z-index:1}
+.legend-box td,td.say{white-space:normal;min-width:11rem}
 th:first-child,td:first-child{padding-left:.1rem}
 .right{text-align:right}
 tbody tr:hover>*{background:var(--open)}
@@ -62,8 +64,7 @@ tbody tr:hover>*{background:var(--open)}
 #crossover .scroll{background:var(--paper);border:1px solid var(--line);border-radius:14px;padding:.4rem 1.1rem 1rem}
 .map tbody tr:hover>.cell{background:revert-layer}
 .map .group th{padding-top:1.1rem;border-bottom:0;white-space:normal}
-.cell.win{background:var(--own);color:var(--paper)}
-.cell.win small{color:inherit}
+.cell.win{background:color-mix(in srgb,var(--own) 30%,var(--paper));box-shadow:inset 4px 0 var(--own);font-weight:650}
 .cell.eq,.box.eq{background:var(--eq);color:var(--eq-ink)}
 .cell.eq small{color:inherit}
 .cell.open,.box.open{background:repeating-linear-gradient(135deg,var(--open) 0 6px,var(--grid) 6px 12px)}
@@ -76,7 +77,7 @@ summary{cursor:pointer;color:var(--accent);font-size:.92rem;width:max-content;ma
 const CHARTS = `
 figure{margin:1.9rem 0 0}
 figcaption p{color:var(--muted);font-size:.9rem;max-width:80ch}
-.chart svg{display:block;width:100%;height:auto;overflow:visible}
+.chart svg{display:block;width:100%;height:auto}
 .chart text{font-family:inherit}
 .narrow{display:none}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.15rem;padding:0;margin:.6rem 0 .5rem;font-size:.9rem}
@@ -101,10 +102,9 @@ const REPLAY = `
 .lane{background:var(--paper);border:1px solid var(--line);border-top:4px solid var(--own);border-radius:10px;padding:.7rem .85rem .75rem;min-width:0}
 .lane-head{display:flex;justify-content:space-between;align-items:baseline;gap:.6rem;font-size:.85rem;color:var(--muted);font-variant-numeric:tabular-nums}
 .lane-head h3{font-size:1rem;color:var(--ink);margin:0;white-space:nowrap}
-.lane-head span{text-align:right}
+.lane-head span{white-space:nowrap;padding:0 .4em;border-radius:6px}
 .text{height:8.4rem;overflow-y:auto;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.92rem;line-height:1.5;margin:.45rem 0 .6rem;scrollbar-width:thin}
-.lane[data-stalled]{background:color-mix(in srgb,var(--stall) 38%,var(--paper))}
-.lane[data-stalled] [data-status]{color:var(--ink);font-weight:600}
+.lane[data-stalled] [data-status]{color:var(--ink);background:var(--stall)}
 .strip{position:relative;height:22px;overflow:hidden;border-radius:4px;background:var(--open)}
 .strip svg{position:absolute;inset:0;width:100%;height:100%}
 .ticks{stroke:var(--own);stroke-width:1.3px;vector-effect:non-scaling-stroke;fill:none}
@@ -119,7 +119,8 @@ main{padding:1.5rem .9rem 3rem}nav{margin:1.5rem -.9rem 0;padding:0 .9rem}
 .scenario{padding:1.1rem .9rem 1.2rem;margin-left:-.35rem;margin-right:-.35rem}
 .answers div,.figures div,.definitions div{grid-template-columns:1fr}
 #crossover .scroll{padding:.2rem .6rem .8rem}
-.text{height:6.6rem}.controls{top:2.7rem}}
+.text{height:6.6rem}.controls{top:2.7rem;padding:.4rem 0}.scrub{order:9;flex-basis:100%}.clock{margin-left:auto}
+.map .say,.map .cell small,.map th.say{display:none}.map{font-size:.8rem}.map td,.map th{padding:.38rem .3rem}.map th{white-space:normal}.map .target .swatch{display:block;margin:0 0 .2em}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @media print{nav,.controls,.skip{display:none}.scenario,figure{break-inside:avoid}body{background:#fff}}
 `;

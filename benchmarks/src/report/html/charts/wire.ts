@@ -12,8 +12,9 @@ const FILLS = ['var(--wire-1)', 'var(--wire-2)', 'var(--wire-3)', 'var(--wire-4)
 const UP_FILLS = ['var(--wire-up)', 'var(--wire-up-2)', 'var(--wire-up-3)', 'var(--wire-up-4)'] as const;
 const MOST_ROWS = 30;
 
-/** The wire ledger of a scenario: bytes a token as stacked bars, down and up. Empty without its four metrics. */
+/** The wire ledger of a scenario: bytes a token as stacked bars, down and up. Empty unless its table has the four metrics. */
 export function wireCharts(report: LabReport, scenario: ScenarioReport): readonly Chart[] {
+  if (!DOWN.every((id) => scenario.columns.includes(id))) return [];
   const rows = scenario.rows.filter(
     ({ verdict, values }) => verdict !== 'INVALID' && DOWN.every((id) => typeof values[id]?.value === 'number'),
   );

@@ -46,7 +46,7 @@ class Lane {
     this.#head.style.transform = `translateX(${(100 * ms) / endMs}%)`;
     const state = stall ? ` · stalled ${seconds(ms - stall.fromMs)}` : '';
     const done = arrived === arrivalsMs.length ? ` · done at ${seconds(arrivalsMs.at(-1) ?? 0)}` : state;
-    this.#status.textContent = `${arrived} of ${arrivalsMs.length}${done}`;
+    this.#status.textContent = `${arrived}/${arrivalsMs.length}${done}`;
   }
 
   /** When the next token comes; infinite after the last. */

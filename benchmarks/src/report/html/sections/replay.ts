@@ -68,7 +68,7 @@ function laneOf(lane: ReplayLane, data: ReplayDataLane, index: number, endMs: nu
   return html`<li class="lane ${palette.of(lane.target).className}" data-lane="${index}">
     <div class="lane-head">
       <h3><i class="swatch"></i>${lane.target}</h3>
-      <span data-status>0 of ${lane.tokens.length}</span>
+      <span data-status>0/${lane.tokens.length}</span>
     </div>
     <div class="text" data-text tabindex="0" role="region" aria-label="Answer over ${lane.target}"></div>
     <div class="strip" aria-hidden="true">
