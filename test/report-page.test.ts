@@ -109,6 +109,15 @@ describe.skipIf(!hasChromium)('the page of a report, in Chromium', () => {
     await page.context().close();
   });
 
+  test('shows the modes, and controls and peers when asked', async () => {
+    const { page } = await open();
+    const shown = () => page.locator('.lane:visible').count();
+    expect(await shown()).toBe(report.replay.filter(({ kind }) => kind === 'ours').length);
+    await page.getByLabel('Show controls and peers too').check();
+    expect(await shown()).toBe(report.replay.length);
+    await page.context().close();
+  });
+
   test('plays to its end, and again', async () => {
     const { page, complaints } = await open({ reducedMotion: 'no-preference' });
     await page.locator('[data-speed]').selectOption('4');

@@ -23,6 +23,11 @@ const CONTROLS: readonly Tone[] = [
   { light: '#3d4450', dark: '#c9d0dc' },
   { light: '#69727f', dark: '#9aa3b1' },
   { light: '#959dab', dark: '#6f7886' },
+  { light: '#7a6a52', dark: '#c4b08f' },
+  { light: '#4f6b66', dark: '#9dbdb6' },
+  { light: '#75607a', dark: '#c0a6c6' },
+  { light: '#8a7f3a', dark: '#b5aa68' },
+  { light: '#5b6b8c', dark: '#a5b5d6' },
 ];
 
 const PEERS: readonly Tone[] = [

@@ -3,15 +3,15 @@ import type { Palette } from './palette.js';
 const LIGHT =
   '--paper:#fff;--page:#f6f7f9;--ink:#1b2230;--muted:#5b6472;--line:#c9cfd8;--grid:#e8ebf0;--band:#dfe7f3;--accent:#1f5fbf;' +
   '--stall:#f3b8a3;--eq:#cfe3e6;--eq-ink:#12454c;--open:#eef0f3;' +
-  '--wire-1:#1b4f8f;--wire-2:#5b8fc9;--wire-3:#a9c6e6;--wire-4:#e0b45c;--wire-up:#7d5ba6;--wire-up-2:#a58bc6;--wire-up-3:#c9b8e0;--wire-up-4:#e0b45c;';
+  '--wire-1:#1b4f8f;--wire-2:#5b8fc9;--wire-3:#a9c6e6;--wire-4:#e0b45c;--wire-5:#5fa08c;--wire-up:#7d5ba6;--wire-up-2:#a58bc6;--wire-up-3:#c9b8e0;--wire-up-4:#e0b45c;';
 
 const DARK =
   '--paper:#171b23;--page:#10131a;--ink:#e6eaf2;--muted:#9aa5b6;--line:#3d4655;--grid:#262d39;--band:#26344a;--accent:#7fb2ff;' +
   '--stall:#7a3a26;--eq:#1f4a50;--eq-ink:#c5eef3;--open:#222833;' +
-  '--wire-1:#7db4ee;--wire-2:#4a7fb8;--wire-3:#2f5580;--wire-4:#c99a3c;--wire-up:#b394dc;--wire-up-2:#8466ab;--wire-up-3:#5c4580;--wire-up-4:#c99a3c;';
+  '--wire-1:#7db4ee;--wire-2:#4a7fb8;--wire-3:#2f5580;--wire-4:#c99a3c;--wire-5:#5fb59d;--wire-up:#b394dc;--wire-up-2:#8466ab;--wire-up-3:#5c4580;--wire-up-4:#c99a3c;';
 
 /** Names of the colours that stand in legends beside the targets' own. */
-const KEYS = ['wire-1', 'wire-2', 'wire-3', 'wire-4', 'wire-up', 'wire-up-2', 'wire-up-3', 'wire-up-4'];
+const KEYS = ['wire-1', 'wire-2', 'wire-3', 'wire-4', 'wire-5', 'wire-up', 'wire-up-2', 'wire-up-3', 'wire-up-4'];
 
 const BASE = `
 *{box-sizing:border-box}
@@ -103,6 +103,7 @@ const REPLAY = `
 .lane-head{display:flex;justify-content:space-between;align-items:baseline;gap:.6rem;font-size:.85rem;color:var(--muted);font-variant-numeric:tabular-nums}
 .lane-head h3{font-size:1rem;color:var(--ink);margin:0;white-space:nowrap}
 .lane-head span{white-space:nowrap;padding:0 .4em;border-radius:6px}
+.lanes:not([data-all]) .other{display:none}
 .text{height:8.4rem;overflow-y:auto;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.92rem;line-height:1.5;margin:.45rem 0 .6rem;scrollbar-width:thin}
 .lane[data-stalled] [data-status]{color:var(--ink);background:var(--stall)}
 .strip{position:relative;height:22px;overflow:hidden;border-radius:4px;background:var(--open)}

@@ -98,6 +98,11 @@ class Player {
     this.#scrub.addEventListener('input', () => this.#show(Number(this.#scrub.value)));
     const speed = find<HTMLSelectElement>(this.#root, '[data-speed]');
     speed.addEventListener('change', () => (this.#speed = Number(speed.value)));
+    const lanes = find(this.#root, '[data-lanes]');
+    const others = this.#root.querySelector<HTMLInputElement>('[data-others]');
+    others?.addEventListener('change', () => lanes.toggleAttribute('data-all', others.checked));
+    // Browsers restore what was ticked before a reload.
+    if (others) lanes.toggleAttribute('data-all', others.checked);
   }
 
   play(): void {
