@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -8,27 +7,13 @@ import { combinedTransport } from '@tokenwire/playground';
 import { MODES, type GenerationRequest } from '@tokenwire/protocol';
 import { createApp, DEFAULT_SETTINGS } from '@tokenwire/server-kit';
 import { createSources } from '@tokenwire/token-source';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { hasChromium, launchChromium } from './chromium.js';
+
 const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** Chromium as distributions install it; playwright-core brings none. */
-const executablePath = [
-  process.env['CHROMIUM_PATH'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-]
-  .filter((path) => path !== undefined)
-  .find((path) => existsSync(path));
-
-if (!executablePath && process.env['TOKENWIRE_REQUIRE_BROWSER']) {
-  throw new Error('TOKENWIRE_REQUIRE_BROWSER is set, but no Chromium was found; install it or set CHROMIUM_PATH.');
-}
-if (!executablePath)
-  process.stderr.write('No Chromium found: browser tests are left out. Set CHROMIUM_PATH to run them.\n');
 
 declare const clients: typeof import('./browser-clients.js');
 
@@ -55,7 +40,7 @@ async function bundleClients(): Promise<string> {
   return output.output[0].code;
 }
 
-describe.skipIf(!executablePath)('in Chromium', () => {
+describe.skipIf(!hasChromium)('in Chromium', () => {
   let server: Server;
   let browser: Browser;
   let page: Page;
@@ -80,18 +65,7 @@ describe.skipIf(!executablePath)('in Chromium', () => {
     server.on('upgrade', transport.upgrade!);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    browser = await chromium.launch({
-      executablePath: executablePath!,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchChromium();
     page = await browser.newPage();
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));

@@ -2,6 +2,8 @@
  * Which mode wins where. For every point of every scenario: the mode with the lowest median D, if that can be said.
  * Pure: made of rows and comparisons only.
  */
+import { BASELINE } from '@tokenwire/protocol';
+
 import type { Comparison, LabReport, Row, ScenarioReport } from './model.js';
 
 /** What can be said of one mode at one point. */
@@ -43,8 +45,8 @@ export function crossover(report: LabReport): readonly CrossoverRow[] {
 }
 
 function rowOf(report: LabReport, scenario: ScenarioReport, point: string): CrossoverRow | undefined {
-  const ours = scenario.rows.filter((row) => row.kind === 'ours' && row.point === point && METRIC in row.values);
-  if (ours.length < 2) return undefined;
+  const ours = scenario.rows.filter((row) => isMode(row) && row.point === point);
+  if (ours.length < 2 || !scenario.columns.includes(METRIC)) return undefined;
   const usable = ours.filter((row) => row.verdict === 'VALID' && medianOf(row) !== null);
   const best = usable.reduce<Row | undefined>(
     (lowest, row) => (!lowest || (medianOf(row) ?? 0) < (medianOf(lowest) ?? 0) ? row : lowest),
@@ -61,6 +63,11 @@ function rowOf(report: LabReport, scenario: ScenarioReport, point: string): Cros
   });
   const named = { scenario: scenario.name, title: scenario.title, point, cells };
   return withheld ? { ...named, outcome: 'withheld', leaders: [] } : { ...named, ...outcomeOf(cells) };
+}
+
+/** No control, no peer, and not the answer that is not streamed. */
+function isMode({ kind, target }: Row): boolean {
+  return kind === 'ours' && target !== BASELINE;
 }
 
 function outcomeOf(cells: readonly CrossoverCell[]): Pick<CrossoverRow, 'outcome' | 'leaders'> {

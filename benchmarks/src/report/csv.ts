@@ -32,7 +32,7 @@ const COLUMNS: readonly (readonly [name: string, of: (line: Line) => Cell])[] = 
   ['blocks', ({ estimate }) => estimate.blocks],
   ['sample_only', ({ estimate }) => estimate.sampleOnly],
   ['verdict', ({ row }) => row.verdict],
-  ['reasons', ({ row }) => row.reasons.join('; ')],
+  ['reasons', ({ row }) => [...row.reasons, ...(row.flags ?? [])].join('; ')],
   ['reference', ({ comparison }) => comparison?.reference],
   ['word', ({ comparison }) => comparison?.word],
   ['ratio', ({ comparison }) => comparison?.ratio.value],

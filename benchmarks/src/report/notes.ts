@@ -12,7 +12,7 @@ export interface NumberedNotes {
 
 /**
  * Numbers what deviates: a note of the scenario that begins with the name of a target and a colon (`ws: writes each
- * token at once`) belongs to its rows, and a row's reasons belong to that row. Equal texts share a number.
+ * token at once`) belongs to its rows, and a row's reasons and flags belong to that row. Equal texts share a number.
  */
 export function numberNotes({ rows, notes }: ScenarioReport): NumberedNotes {
   const targets = new Set(rows.map(({ target }) => target));
@@ -30,7 +30,9 @@ export function numberNotes({ rows, notes }: ScenarioReport): NumberedNotes {
   }
   const byRow = new Map(
     rows.map((row) => {
-      const own = row.reasons.map((reason) => numberOf(row.verdict === 'VALID' ? reason : `${row.verdict}: ${reason}`));
+      const { verdict, reasons, flags = [] } = row;
+      const said = [...reasons.map((reason) => (verdict === 'VALID' ? reason : `${verdict}: ${reason}`)), ...flags];
+      const own = said.map(numberOf);
       return [row, [...(byTarget.get(row.target) ?? []), ...own].sort((a, b) => a - b)] as const;
     }),
   );

@@ -113,9 +113,10 @@ class Draw {
     const exactly = (value: number): Estimate => ({ ...this.estimate(value, 0), ...exact, value });
     return {
       ...{ target: kind.name, kind: kind.kind, point, factors, verdict, reasons: REASONS[verdict] },
+      ...(kind.name === 'Hono SSE' ? { flags: ['61 % of what the generator can take, limit 50 %'] } : {}),
       ...{ streams: 72, tokens: 21_600, blocks: 9 },
       values: {
-        'delivery.p50': this.estimate(median, 0.03),
+        'delivery.p50': { ...this.estimate(median, 0.03), blockValues: [median, null, median * 1.01] },
         'delivery.p95': this.estimate(median * Math.exp(1.64 * kind.spread), 0.06),
         'delivery.p99': { ...this.estimate(median * Math.exp(2.33 * kind.spread), 0.18), sampleOnly: true },
         'ttft.p50': this.estimate(200 + median, 0.01, { samples: 72 }),

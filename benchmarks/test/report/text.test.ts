@@ -63,7 +63,7 @@ describe('the terminal', () => {
         expect(shown).toContain(part);
       for (const row of scenario.rows) {
         expect(shown).toContain(row.target);
-        for (const reason of row.reasons) expect(shown).toContain(reason);
+        for (const reason of [...row.reasons, ...(row.flags ?? [])]) expect(shown).toContain(reason);
       }
     }
   });

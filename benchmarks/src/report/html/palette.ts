@@ -12,7 +12,7 @@ interface Tone {
  */
 const MODES: Readonly<Record<string, Tone>> = {
   chunked: { light: '#0072b2', dark: '#4aa8e0' },
-  sse: { light: '#d98200', dark: '#f0a92e' },
+  sse: { light: '#d07a00', dark: '#f0a92e' },
   websocket: { light: '#008f68', dark: '#22bd8f' },
   'long-poll': { light: '#b65391', dark: '#dc8fbf' },
   'short-poll': { light: '#c4440a', dark: '#f0763c' },
@@ -23,6 +23,11 @@ const CONTROLS: readonly Tone[] = [
   { light: '#3d4450', dark: '#c9d0dc' },
   { light: '#69727f', dark: '#9aa3b1' },
   { light: '#959dab', dark: '#6f7886' },
+  { light: '#7a6a52', dark: '#c4b08f' },
+  { light: '#4f6b66', dark: '#9dbdb6' },
+  { light: '#75607a', dark: '#c0a6c6' },
+  { light: '#8a7f3a', dark: '#b5aa68' },
+  { light: '#5b6b8c', dark: '#a5b5d6' },
 ];
 
 const PEERS: readonly Tone[] = [
@@ -36,7 +41,15 @@ const PEERS: readonly Tone[] = [
 ];
 
 /** Symbols of lines, so that colour is never the only difference. Names are those of the charting library. */
-const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'pin', 'arrow', 'roundRect'] as const;
+const SYMBOLS = [
+  'circle',
+  'rect',
+  'triangle',
+  'diamond',
+  'path://M0 0H10L5 9Z',
+  'path://M3.5 0h3v3.5H10v3H6.5V10h-3V6.5H0v-3h3.5Z',
+  'path://M0 5L2.5 .7h5L10 5 7.5 9.3h-5Z',
+] as const;
 
 /** How a target looks everywhere on the page. */
 export interface Look {

@@ -3,21 +3,21 @@ import type { Palette } from './palette.js';
 const LIGHT =
   '--paper:#fff;--page:#f6f7f9;--ink:#1b2230;--muted:#5b6472;--line:#c9cfd8;--grid:#e8ebf0;--band:#dfe7f3;--accent:#1f5fbf;' +
   '--stall:#f3b8a3;--eq:#cfe3e6;--eq-ink:#12454c;--open:#eef0f3;' +
-  '--wire-1:#1b4f8f;--wire-2:#5b8fc9;--wire-3:#a9c6e6;--wire-4:#e0b45c;--wire-up:#7d5ba6;--wire-up-2:#a58bc6;--wire-up-3:#c9b8e0;--wire-up-4:#e0b45c;';
+  '--wire-1:#1b4f8f;--wire-2:#5b8fc9;--wire-3:#a9c6e6;--wire-4:#e0b45c;--wire-5:#5fa08c;--wire-up:#7d5ba6;--wire-up-2:#a58bc6;--wire-up-3:#c9b8e0;--wire-up-4:#e0b45c;';
 
 const DARK =
   '--paper:#171b23;--page:#10131a;--ink:#e6eaf2;--muted:#9aa5b6;--line:#3d4655;--grid:#262d39;--band:#26344a;--accent:#7fb2ff;' +
   '--stall:#7a3a26;--eq:#1f4a50;--eq-ink:#c5eef3;--open:#222833;' +
-  '--wire-1:#7db4ee;--wire-2:#4a7fb8;--wire-3:#2f5580;--wire-4:#c99a3c;--wire-up:#b394dc;--wire-up-2:#8466ab;--wire-up-3:#5c4580;--wire-up-4:#c99a3c;';
+  '--wire-1:#7db4ee;--wire-2:#4a7fb8;--wire-3:#2f5580;--wire-4:#c99a3c;--wire-5:#5fb59d;--wire-up:#b394dc;--wire-up-2:#8466ab;--wire-up-3:#5c4580;--wire-up-4:#c99a3c;';
 
 /** Names of the colours that stand in legends beside the targets' own. */
-const KEYS = ['wire-1', 'wire-2', 'wire-3', 'wire-4', 'wire-up', 'wire-up-2', 'wire-up-3', 'wire-up-4'];
+const KEYS = ['wire-1', 'wire-2', 'wire-3', 'wire-4', 'wire-5', 'wire-up', 'wire-up-2', 'wire-up-3', 'wire-up-4'];
 
 const BASE = `
 *{box-sizing:border-box}
 html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-main{max-width:1040px;margin:0 auto;padding:2.5rem 1.25rem 5rem}
+main{max-width:1160px;margin:0 auto;padding:2.5rem 1.25rem 5rem}
 h1{font-size:clamp(1.75rem,4.5vw,2.6rem);line-height:1.12;letter-spacing:-.02em;margin:.15rem 0 .5rem;text-wrap:balance}
 h2{font-size:1.55rem;line-height:1.2;letter-spacing:-.012em;margin:0 0 .4rem}
 h3{font-size:1.2rem;line-height:1.3;margin:0 0 .25rem}
@@ -49,11 +49,13 @@ dd{margin:0;max-width:72ch}
 `;
 
 const TABLES = `
-.scroll{overflow-x:auto;margin:.6rem 0;scrollbar-width:thin}
+.scroll{position:relative;overflow-x:auto;margin:.6rem 0;scrollbar-width:thin}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;min-width:100%}
 th,td{padding:.36rem .7rem;border-bottom:1px solid var(--grid);white-space:nowrap;text-align:left;vertical-align:baseline}
 thead th{border-bottom:1px solid var(--line);color:var(--muted);font-weight:600;vertical-align:bottom}
 tbody th{font-weight:560}
+tbody th[scope=row]{position:sticky;left:0;background:var(--paper);z-index:1}
+.legend-box td,td.say{white-space:normal;min-width:11rem}
 th:first-child,td:first-child{padding-left:.1rem}
 .right{text-align:right}
 tbody tr:hover>*{background:var(--open)}
@@ -62,8 +64,7 @@ tbody tr:hover>*{background:var(--open)}
 #crossover .scroll{background:var(--paper);border:1px solid var(--line);border-radius:14px;padding:.4rem 1.1rem 1rem}
 .map tbody tr:hover>.cell{background:revert-layer}
 .map .group th{padding-top:1.1rem;border-bottom:0;white-space:normal}
-.cell.win{background:var(--own);color:var(--paper)}
-.cell.win small{color:inherit}
+.cell.win{background:color-mix(in srgb,var(--own) 30%,var(--paper));box-shadow:inset 4px 0 var(--own);font-weight:650}
 .cell.eq,.box.eq{background:var(--eq);color:var(--eq-ink)}
 .cell.eq small{color:inherit}
 .cell.open,.box.open{background:repeating-linear-gradient(135deg,var(--open) 0 6px,var(--grid) 6px 12px)}
@@ -76,7 +77,7 @@ summary{cursor:pointer;color:var(--accent);font-size:.92rem;width:max-content;ma
 const CHARTS = `
 figure{margin:1.9rem 0 0}
 figcaption p{color:var(--muted);font-size:.9rem;max-width:80ch}
-.chart svg{display:block;width:100%;height:auto;overflow:visible}
+.chart svg{display:block;width:100%;height:auto}
 .chart text{font-family:inherit}
 .narrow{display:none}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.15rem;padding:0;margin:.6rem 0 .5rem;font-size:.9rem}
@@ -101,10 +102,10 @@ const REPLAY = `
 .lane{background:var(--paper);border:1px solid var(--line);border-top:4px solid var(--own);border-radius:10px;padding:.7rem .85rem .75rem;min-width:0}
 .lane-head{display:flex;justify-content:space-between;align-items:baseline;gap:.6rem;font-size:.85rem;color:var(--muted);font-variant-numeric:tabular-nums}
 .lane-head h3{font-size:1rem;color:var(--ink);margin:0;white-space:nowrap}
-.lane-head span{text-align:right}
+.lane-head span{white-space:nowrap;padding:0 .4em;border-radius:6px}
+.lanes:not([data-all]) .other{display:none}
 .text{height:8.4rem;overflow-y:auto;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.92rem;line-height:1.5;margin:.45rem 0 .6rem;scrollbar-width:thin}
-.lane[data-stalled]{background:color-mix(in srgb,var(--stall) 38%,var(--paper))}
-.lane[data-stalled] [data-status]{color:var(--ink);font-weight:600}
+.lane[data-stalled] [data-status]{color:var(--ink);background:var(--stall)}
 .strip{position:relative;height:22px;overflow:hidden;border-radius:4px;background:var(--open)}
 .strip svg{position:absolute;inset:0;width:100%;height:100%}
 .ticks{stroke:var(--own);stroke-width:1.3px;vector-effect:non-scaling-stroke;fill:none}
@@ -119,7 +120,8 @@ main{padding:1.5rem .9rem 3rem}nav{margin:1.5rem -.9rem 0;padding:0 .9rem}
 .scenario{padding:1.1rem .9rem 1.2rem;margin-left:-.35rem;margin-right:-.35rem}
 .answers div,.figures div,.definitions div{grid-template-columns:1fr}
 #crossover .scroll{padding:.2rem .6rem .8rem}
-.text{height:6.6rem}.controls{top:2.7rem}}
+.text{height:6.6rem}.controls{top:2.7rem;padding:.4rem 0}.scrub{order:9;flex-basis:100%}.clock{margin-left:auto}
+.map .say,.map .cell small,.map th.say{display:none}.map{font-size:.8rem}.map td,.map th{padding:.38rem .3rem}.map th{white-space:normal}.map .target .swatch{display:block;margin:0 0 .2em}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @media print{nav,.controls,.skip{display:none}.scenario,figure{break-inside:avoid}body{background:#fff}}
 `;

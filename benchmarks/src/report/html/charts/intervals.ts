@@ -89,6 +89,7 @@ function option(
   });
   const ends = data.flatMap(([value = 1, , low = 1, high = 1]) => [value, low, high]).filter((end) => end > 0);
   const [min, max] = [Math.min(0.8, ...ends) / 1.15, Math.max(1.25, ...ends) * 1.15];
+  const within = data.map((line) => line.map((end, place) => (place === 1 ? end : Math.min(Math.max(end, min), max))));
   return {
     grid: { left: longest * 6.6 + 16, right: narrow ? 86 : 120, top: 10, bottom: 34 },
     xAxis: { ...AXIS, type: 'log', min, max, axisLabel: { ...AXIS.axisLabel, ...ticksOf(min, max, narrow) } },
@@ -99,7 +100,7 @@ function option(
     },
     series: [
       {
-        ...{ type: 'custom', silent: true, data, encode: { x: [0, 2, 3], y: 1 } },
+        ...{ type: 'custom', silent: true, data: within, encode: { x: [0, 2, 3], y: 1 } },
         renderItem: (_: unknown, api: BarApi) => bar(api, shown, width, palette),
       },
     ],
@@ -108,15 +109,19 @@ function option(
 
 /** Round ratios within the axis; the library's own would be powers of ten only. */
 function ticksOf(min: number, max: number, narrow: boolean): object {
-  const steps = max / min > 30 ? (narrow ? [1] : [1, 3]) : [1, 1.25, 1.5, 2, 3, 5, 7];
+  const far = max / min > 30;
+  const fine = narrow ? [1, 2, 5] : [1, 1.25, 1.5, 2, 3, 5, 7];
+  const steps = far ? (narrow ? [1] : [1, 3]) : fine;
   const powers = [0.01, 0.1, 1, 10, 100, 1000, 10_000];
-  const below = max / min > 30 ? [] : [0.6, 0.7, 0.8, 0.9];
+  const below = far || narrow ? [] : [0.6, 0.7, 0.8, 0.9];
   const values = [...powers.flatMap((power) => steps.map((step) => step * power)), ...below];
   const customValues = values.filter((value) => value >= min && value <= max);
   return { customValues, formatter: (value: number) => `${tick(Number(value.toPrecision(3)))}×` };
 }
 
 interface BarApi {
+  /** Size of an area in pixels: here, the height of one line. */
+  size: (area: readonly [number, number]) => readonly [number, number];
   value: (dimension: number) => number;
   coord: (point: readonly [number, number]) => readonly [number, number];
 }
@@ -126,51 +131,31 @@ function bar(api: BarApi, shown: readonly Comparison[], width: number, palette: 
   const index = api.value(1);
   const one = shown[index];
   if (!one) return { type: 'group', children: [] };
-  const at = (ratio: number) => api.coord([ratio, index]);
-  const [x, y] = at(api.value(0));
-  const [[low], [high], [from], [to], [unit]] = [2, 3, 4, 5]
-    .map((dimension) => at(api.value(dimension)))
-    .concat([at(1)]) as [
-    readonly [number, number],
-    readonly [number, number],
-    readonly [number, number],
-    readonly [number, number],
-    readonly [number, number],
-  ];
+  const [value, low, high, from, to, unit] = [...[0, 2, 3, 4, 5].map((dimension) => api.value(dimension)), 1].map(
+    (ratio) => api.coord([ratio, index])[0],
+  ) as [number, number, number, number, number, number];
+  const y = api.coord([1, index])[1];
+  const height = api.size([1, 1])[1];
   const { colour } = palette.of(one.target);
-  const hollow = one.word === 'inconclusive';
-  const left = at(Math.max(api.value(4), 0))[0];
+  const line = (x1: number, y1: number, x2: number, y2: number, style: object) => ({
+    ...{ type: 'line', shape: { x1, y1, x2, y2 }, style },
+  });
+  const filled = { fill: one.word === 'inconclusive' ? 'var(--paper)' : colour, stroke: colour, lineWidth: 2 };
+  const said = {
+    text: comparisonText(one),
+    fill: 'var(--ink)',
+    fontSize: 11.5,
+    align: 'right',
+    verticalAlign: 'middle',
+  };
   return {
     type: 'group',
     children: [
-      {
-        type: 'rect',
-        shape: { x: Math.min(left, from), y: y - BAR_HEIGHT / 2, width: to - Math.min(left, from), height: BAR_HEIGHT },
-        style: { fill: 'var(--band)' },
-      },
-      {
-        type: 'line',
-        shape: { x1: unit, y1: y - BAR_HEIGHT / 2, x2: unit, y2: y + BAR_HEIGHT / 2 },
-        style: { stroke: 'var(--muted)', lineWidth: 1 },
-      },
-      { type: 'line', shape: { x1: low, y1: y, x2: high, y2: y }, style: { stroke: colour, lineWidth: 3 } },
-      {
-        type: 'circle',
-        shape: { cx: x, cy: y, r: 4.5 },
-        style: { fill: hollow ? 'var(--paper)' : colour, stroke: colour, lineWidth: 2 },
-      },
-      {
-        type: 'text',
-        x: width - 4,
-        y,
-        style: {
-          text: comparisonText(one),
-          fill: 'var(--ink)',
-          fontSize: 11.5,
-          align: 'right',
-          verticalAlign: 'middle',
-        },
-      },
+      { type: 'rect', shape: { x: from, y: y - height / 2, width: to - from, height }, style: { fill: 'var(--band)' } },
+      line(unit, y - height / 2, unit, y + height / 2, { stroke: 'var(--muted)', lineWidth: 1 }),
+      line(low, y, high, y, { stroke: colour, lineWidth: 3 }),
+      { type: 'circle', shape: { cx: value, cy: y, r: 4.5 }, style: filled },
+      { type: 'text', x: width - 4, y, style: said },
     ],
   };
 }

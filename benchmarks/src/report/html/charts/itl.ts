@@ -3,11 +3,13 @@ import { percentile } from '../../../statistics/percentile.js';
 import { listText } from '../../format.js';
 import type { ReplayLane } from '../../model.js';
 import type { Palette } from '../palette.js';
-import { AXIS, tick, type Chart } from './chart.js';
+import { AXIS, logRange, tick, type Chart } from './chart.js';
 
 const STRIP = 62;
 const TOP = 8;
 const BOTTOM = 44;
+/** Tokens that are less apart came together. Where the stems begin: the axis is logarithmic. */
+const LEAST_MS = 1;
 
 /** Time since the token before, for each token of a lane; the first has none. */
 export function gapsOf({ arrivalsMs }: ReplayLane): readonly number[] {
@@ -17,19 +19,19 @@ export function gapsOf({ arrivalsMs }: ReplayLane): readonly number[] {
 /** Inter-token latency over time, a strip for each lane of the replay. Null without a replay. */
 export function itlChart(lanes: readonly ReplayLane[], palette: Palette): Chart | null {
   if (lanes.length === 0) return null;
-  const most = Math.max(...lanes.flatMap(gapsOf), 1);
+  const { max } = logRange([...lanes.flatMap(gapsOf), 100]);
   const end = Math.max(...lanes.map(({ arrivalsMs }) => arrivalsMs.at(-1) ?? 0)) / 1000;
   const longest = lanes.map((lane) => `${lane.target} ${short(Math.max(...gapsOf(lane)))} ms`);
   return {
     id: 'itl',
     title: 'Gaps between tokens, over time',
     caption:
-      'Each stem is a token: when it came, and how long after the one before. Tokens that come together have no gap, so heaps show as few tall stems. A short gap is no speed: read D.',
+      'Each stem is a token: when it came, and how long after the one before. Tokens that come together have no gap and no stem, so heaps show as few tall ones. The scale is logarithmic. A short gap is no speed: read D.',
     alternative: `The longest gap: ${listText(longest)}.`,
     legend: [],
     height: () => lanes.length * STRIP + TOP + BOTTOM,
     option: ({ width }) => {
-      const left = 44;
+      const left = 58;
       const last = lanes.length - 1;
       return {
         title: lanes.map(({ target }, index) => ({
@@ -47,11 +49,11 @@ export function itlChart(lanes: readonly ReplayLane[], palette: Palette): Chart 
         })),
         yAxis: lanes.map((_, gridIndex) => ({
           ...AXIS,
-          ...{ type: 'value', gridIndex, min: 0, max: most, interval: most },
+          ...{ type: 'log', gridIndex, min: LEAST_MS, max },
           axisLabel: {
             ...AXIS.axisLabel,
             fontSize: 10,
-            formatter: (value: number) => (value === 0 ? '0' : `${short(value)}`),
+            formatter: (value: number) => (value === 10 || value === max ? `${value} ms` : ''),
           },
         })),
         series: lanes.map((lane, index) => stems(lane, index, palette)),
@@ -65,29 +67,38 @@ export function itlChart(lanes: readonly ReplayLane[], palette: Palette): Chart 
       ],
       rows: lanes.map((lane) => {
         const gaps = gapsOf(lane);
-        const together = gaps.filter((gap) => gap < 0.05).length;
+        const together = gaps.filter((gap) => gap <= LEAST_MS).length;
         return [lane.target, ...[50, 95, 100].map((p) => short(percentile(gaps, p))), String(together)];
       }),
     },
   };
 }
 
-/** One path of stems: down, up, a hole. Thousands of shapes would be a hundred times as large. */
+interface StemApi {
+  coord: (point: readonly [number, number]) => readonly [number, number];
+}
+
+/** All stems of a lane as one path: thousands of shapes would make the page a hundred times as large. */
 function stems(lane: ReplayLane, index: number, palette: Palette): object {
   const gaps = gapsOf(lane);
-  const data = lane.arrivalsMs.slice(1).flatMap((arrival, token) => {
-    const at = Number((arrival / 1000).toFixed(4));
-    const gap = gaps[token] ?? 0;
-    return gap < 0.05
-      ? []
-      : [
-          [at, 0],
-          [at, gap],
-          [at, null],
-        ];
-  });
+  const stroke = palette.of(lane.target).colour;
+  const pathOf = ({ coord }: StemApi) =>
+    lane.arrivalsMs
+      .slice(1)
+      .flatMap((arrival, token) => {
+        const gap = gaps[token] ?? 0;
+        if (gap <= LEAST_MS) return [];
+        const [x, foot] = coord([arrival / 1000, LEAST_MS]);
+        const [, top] = coord([arrival / 1000, gap]);
+        return `M${x.toFixed(1)} ${foot.toFixed(1)}V${top.toFixed(1)}`;
+      })
+      .join('');
   return {
-    ...{ type: 'line', silent: true, symbol: 'none', connectNulls: false, xAxisIndex: index, yAxisIndex: index, data },
-    lineStyle: { color: palette.of(lane.target).colour, width: 1.5 },
+    ...{ type: 'custom', silent: true, xAxisIndex: index, yAxisIndex: index, data: [[0, LEAST_MS]] },
+    renderItem: (_: unknown, api: StemApi) => ({
+      type: 'path',
+      shape: { pathData: pathOf(api) },
+      style: { stroke, fill: 'none', lineWidth: 1.5 },
+    }),
   };
 }

@@ -2,18 +2,21 @@ import { rough } from '../../../compare/numbers.js';
 import { listText } from '../../format.js';
 import type { LabReport, Row, ScenarioReport } from '../../model.js';
 import { metricOf } from '../../tables.js';
-import type { ChartOption } from '../svg.js';
+import type { ChartOption, Size } from '../svg.js';
 import { AXIS, BARE_AXIS, clip, slug, tick, type Chart } from './chart.js';
 
 /** Parts of what a server sends, from the reader's own text to the outermost wrapping. */
 const DOWN = ['wire.payload', 'wire.envelope', 'wire.framing', 'wire.http'] as const;
+/** Text and envelope of a compressed answer: nobody can tell one from the other. */
+const CODED = 'wire.coded';
 /** Fills of the parts, from strong to faint, and one for the way up. */
-const FILLS = ['var(--wire-1)', 'var(--wire-2)', 'var(--wire-3)', 'var(--wire-4)'] as const;
+const FILLS = ['var(--wire-1)', 'var(--wire-2)', 'var(--wire-3)', 'var(--wire-4)', 'var(--wire-5)'] as const;
 const UP_FILLS = ['var(--wire-up)', 'var(--wire-up-2)', 'var(--wire-up-3)', 'var(--wire-up-4)'] as const;
 const MOST_ROWS = 30;
 
-/** The wire ledger of a scenario: bytes a token as stacked bars, down and up. Empty without its four metrics. */
+/** The wire ledger of a scenario: bytes a token as stacked bars, down and up. Empty unless its table has the four metrics. */
 export function wireCharts(report: LabReport, scenario: ScenarioReport): readonly Chart[] {
+  if (!DOWN.every((id) => scenario.columns.includes(id))) return [];
   const rows = scenario.rows.filter(
     ({ verdict, values }) => verdict !== 'INVALID' && DOWN.every((id) => typeof values[id]?.value === 'number'),
   );
@@ -21,39 +24,50 @@ export function wireCharts(report: LabReport, scenario: ScenarioReport): readonl
   const ups = Object.keys(report.metrics).filter(
     (id) => id.startsWith('wire.up') && rows.some(({ values }) => typeof values[id]?.value === 'number'),
   );
-  return [wireChart(report, scenario, rows, ups)];
+  const downs = rows.some((row) => valueOf(row, CODED) > 0) ? [...DOWN, CODED] : DOWN;
+  const names = rows.map(({ target, point }) => [point, target].filter((part) => part !== '').join(' · '));
+  return [wireChart(report, scenario, { rows, names, downs, ups })];
+}
+
+/** What a chart shows: bars, their names, and the metrics of their parts. */
+interface Ledger {
+  readonly rows: readonly Row[];
+  readonly names: readonly string[];
+  readonly downs: readonly string[];
+  readonly ups: readonly string[];
 }
 
 const valueOf = (row: Row, id: string): number => row.values[id]?.value ?? 0;
 const sum = (row: Row, ids: readonly string[]): number => ids.reduce((total, id) => total + valueOf(row, id), 0);
 
-function wireChart(report: LabReport, scenario: ScenarioReport, rows: readonly Row[], ups: readonly string[]): Chart {
-  const names = rows.map(({ target, point }) => [point, target].filter((part) => part !== '').join(' · '));
+function wireChart(report: LabReport, scenario: ScenarioReport, ledger: Ledger): Chart {
+  const { rows, names, downs, ups } = ledger;
   const labelOf = (id: string) => metricOf(report, id).label;
-  const totals = rows.map((row, index) => `${names[index]} ${rough(sum(row, DOWN))}`);
-  const upKeys = ups.map((id, index) => [labelOf(id), UP_FILLS[index % UP_FILLS.length] ?? ''] as const);
+  const keysOf = (ids: readonly string[], fills: readonly string[]) =>
+    ids.map((id, index) => [labelOf(id), fills[index % fills.length] ?? ''] as const);
+  const totals = rows.map((row, index) => `${names[index]} ${rough(sum(row, downs))}`);
   return {
     id: `wire-${slug(scenario.name)}`,
     title: 'What goes over the wire for each token',
     caption: `Bytes at the socket${ups.length > 0 ? ', down and up on scales of their own' : ''}. Payload is the text itself; everything else is what carries it.`,
     alternative: `Bytes a token, down: ${listText(totals)}.`,
     legend: [],
-    keys: [...DOWN.map((id, index) => [labelOf(id), FILLS[index] ?? ''] as const), ...upKeys],
+    keys: [...keysOf(downs, FILLS), ...keysOf(ups, UP_FILLS)],
     height: (width) => {
       const panel = rows.length * 24 + 46;
       return width < 500 && ups.length > 0 ? 2 * panel : panel;
     },
-    option: ({ width, height }) => option(rows, names, ups, { width, height }),
+    option: (size) => option(ledger, size),
     table: {
       headings: [
         { text: 'target', unit: '', align: 'left' },
-        ...[...DOWN, ...ups].map((id) => ({ text: labelOf(id), unit: 'bytes', align: 'right' as const })),
-        { text: 'all ↓', unit: 'bytes', align: 'right' },
+        ...[...downs, ...ups].map((id) => ({ text: labelOf(id), unit: 'bytes', align: 'right' as const })),
+        { text: 'parts ↓', unit: 'bytes', align: 'right' },
       ],
       rows: rows.map((row, index) => [
         names[index] ?? '',
-        ...[...DOWN, ...ups].map((id) => rough(valueOf(row, id))),
-        rough(sum(row, DOWN)),
+        ...[...downs, ...ups].map((id) => rough(valueOf(row, id))),
+        rough(sum(row, downs)),
       ]),
     },
   };
@@ -67,12 +81,7 @@ interface Panel {
   readonly named: boolean;
 }
 
-function option(
-  rows: readonly Row[],
-  names: readonly string[],
-  ups: readonly string[],
-  { width, height }: { readonly width: number; readonly height: number },
-): ChartOption {
+function option({ rows, names, downs, ups }: Ledger, { width, height }: Size): ChartOption {
   const narrow = width < 500;
   const most = narrow ? 16 : 30;
   const left = Math.max(...names.map((name) => Math.min(name.length, most))) * 6.6 + 16;
@@ -80,7 +89,7 @@ function option(
   const split = ups.length > 0 && !narrow;
   const half = height / 2;
   const down: Panel = {
-    ...{ ids: DOWN, fills: FILLS, name: 'bytes a token ↓', named: true },
+    ...{ ids: downs, fills: FILLS, name: 'bytes a token ↓', named: true },
     grid: {
       ...{ left, top: 6, width: split ? room * 0.62 : room - 20 },
       height: (ups.length > 0 && narrow ? half : height) - 46,

@@ -46,7 +46,7 @@ class Lane {
     this.#head.style.transform = `translateX(${(100 * ms) / endMs}%)`;
     const state = stall ? ` · stalled ${seconds(ms - stall.fromMs)}` : '';
     const done = arrived === arrivalsMs.length ? ` · done at ${seconds(arrivalsMs.at(-1) ?? 0)}` : state;
-    this.#status.textContent = `${arrived} of ${arrivalsMs.length}${done}`;
+    this.#status.textContent = `${arrived}/${arrivalsMs.length}${done}`;
   }
 
   /** When the next token comes; infinite after the last. */
@@ -98,6 +98,11 @@ class Player {
     this.#scrub.addEventListener('input', () => this.#show(Number(this.#scrub.value)));
     const speed = find<HTMLSelectElement>(this.#root, '[data-speed]');
     speed.addEventListener('change', () => (this.#speed = Number(speed.value)));
+    const lanes = find(this.#root, '[data-lanes]');
+    const others = this.#root.querySelector<HTMLInputElement>('[data-others]');
+    others?.addEventListener('change', () => lanes.toggleAttribute('data-all', others.checked));
+    // Browsers restore what was ticked before a reload.
+    if (others) lanes.toggleAttribute('data-all', others.checked);
   }
 
   play(): void {

@@ -1,19 +1,16 @@
 import { ratioText, listText } from '../../format.js';
 import { short } from '../../../compare/numbers.js';
-import { crossover, type CrossoverCell, type CrossoverRow, type Standing } from '../../crossover.js';
+import { crossover, type CrossoverCell, type CrossoverRow } from '../../crossover.js';
 import type { LabReport } from '../../model.js';
 import { html, type Markup } from '../markup.js';
 import type { Palette } from '../palette.js';
 import { targetName } from './parts.js';
 
-/** What stands in a cell beside its number, so that colour is never the only sign. */
-const SIGN: Readonly<Record<Standing, string>> = {
-  best: '★',
-  equivalent: '≈',
-  slower: '',
-  inconclusive: '~',
-  withheld: '–',
-};
+/** What stands in a cell beside its number, so that colour is never the only sign. The lowest value may be level. */
+function signOf({ outcome }: CrossoverRow, { standing }: CrossoverCell): string {
+  if (standing === 'best') return outcome === 'winner' ? '★' : outcome === 'equivalent' ? '≈' : '~';
+  return { equivalent: '≈', inconclusive: '~', withheld: '–', slower: '' }[standing];
+}
 
 /** The map of who wins where: a line a point, a column a mode. Null when nothing can be held against each other. */
 export function crossoverSection(report: LabReport, palette: Palette): Markup | null {
@@ -43,7 +40,7 @@ export function crossoverSection(report: LabReport, palette: Palette): Markup | 
         <thead>
           <tr>
             <th scope="col">at</th>
-            <th scope="col">fastest</th>
+            <th scope="col" class="say">fastest</th>
             ${targets.map((target) => html`<th scope="col">${targetName(target, palette)}</th>`)}
           </tr>
         </thead>
@@ -73,7 +70,7 @@ function line(row: CrossoverRow, targets: readonly string[], palette: Palette): 
   );
   return html`<tr>
     <th scope="row">${row.point === '' ? 'as it is' : row.point}</th>
-    <td>${verdictOf(row)}</td>
+    <td class="say">${verdictOf(row)}</td>
     ${cells}
   </tr>`;
 }
@@ -90,7 +87,7 @@ function cellOf(row: CrossoverRow, cell: CrossoverCell | undefined, palette: Pal
   const { className, kind } = lookOf(row, cell, palette);
   const times = cell.ratio !== null && cell.standing !== 'best' ? html`<small>${ratioText(cell.ratio)}</small>` : null;
   return html`<td class="cell ${kind} ${className}">
-    <b>${SIGN[cell.standing]}</b> ${cell.valueMs === null ? '' : short(cell.valueMs)} ${times}
+    <b>${signOf(row, cell)}</b> ${cell.valueMs === null ? '' : short(cell.valueMs)} ${times}
   </td>`;
 }
 

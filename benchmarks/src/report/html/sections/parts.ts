@@ -11,7 +11,7 @@ export function tableOf({ headings, rows }: ReportTable, caption: string, keys =
   const cell = (text: string, column: number) =>
     column === keys - 1
       ? html`<th scope="row">${text}</th>`
-      : html`<td class="${headings[column]?.align ?? 'left'}">${text}</td>`;
+      : html`<td class="${headings[column]?.align ?? 'left'}">${withSmallSpread(text)}</td>`;
   return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}">
     <table>
       <caption class="sr">
@@ -32,6 +32,12 @@ export function tableOf({ headings, rows }: ReportTable, caption: string, keys =
       </tbody>
     </table>
   </div>`;
+}
+
+/** `0.86 ±4.0%` with the interval in small print. */
+function withSmallSpread(text: string): Markup {
+  const [value = '', spread] = text.split(/ (?=±)/);
+  return spread === undefined ? html`${value}` : html`${value} <small>${spread}</small>`;
 }
 
 /** The name of a target with its colour. */

@@ -17,7 +17,9 @@ const SPEEDS = [
 export function replaySection(report: LabReport, palette: Palette): Markup | null {
   if (report.replay.length === 0) return null;
   const data = replayData(report.replay);
-  const itl = itlChart(report.replay, palette);
+  const modes = report.replay.filter(({ kind }) => kind === 'ours');
+  const mixed = modes.length > 0 && modes.length < report.replay.length;
+  const itl = itlChart(modes.length > 0 ? modes : report.replay, palette);
   const lanes = report.replay.map((lane, index) =>
     laneOf(lane, data.lanes[index] as ReplayDataLane, index, data.endMs, palette),
   );
@@ -42,7 +44,14 @@ export function replaySection(report: LabReport, palette: Palette): Markup | nul
       /></label>
       <span class="clock" data-clock>0.00 s</span>
     </div>
-    <ol class="lanes" data-lanes>
+    ${
+      mixed
+        ? html`<p class="small">
+            <label><input type="checkbox" data-others /> Show controls and peers too</label>
+          </p>`
+        : null
+    }
+    <ol class="lanes" data-lanes ${mixed ? null : new Markup(' data-all')}>
       ${lanes}
     </ol>
     <noscript><p>The replay needs the script of this page; the numbers are below.</p></noscript>
@@ -62,13 +71,13 @@ function laneOf(lane: ReplayLane, data: ReplayDataLane, index: number, endMs: nu
   const at = (ms: number) => Math.round((10_000 * ms) / endMs) / 10;
   const ticks = data.arrivalsMs.map((ms) => `M${at(ms)} 4V16`).join('');
   const stalls = data.stalls.map(
-    ({ fromMs, toMs }) =>
-      html`<rect class="stall" x="${at(fromMs)}" y="0" width="${at(toMs) - at(fromMs)}" height="20" />`,
+    ({ fromMs, toMs }) => html`<rect class="stall" x="${at(fromMs)}" y="0" width="${at(toMs - fromMs)}" height="20" />`,
   );
-  return html`<li class="lane ${palette.of(lane.target).className}" data-lane="${index}">
+  const other = lane.kind === 'ours' ? '' : 'other';
+  return html`<li class="lane ${palette.of(lane.target).className} ${other}" data-lane="${index}">
     <div class="lane-head">
       <h3><i class="swatch"></i>${lane.target}</h3>
-      <span data-status>0 of ${lane.tokens.length}</span>
+      <span data-status>0/${lane.tokens.length}</span>
     </div>
     <div class="text" data-text tabindex="0" role="region" aria-label="Answer over ${lane.target}"></div>
     <div class="strip" aria-hidden="true">
