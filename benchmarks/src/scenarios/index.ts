@@ -10,6 +10,8 @@ import { aa, ceiling, knownDelay } from './instrument.js';
 import { knee } from './knee.js';
 import { payload } from './payload.js';
 import { poll } from './poll.js';
+import { pollingCeiling } from './polling-ceiling.js';
+import { secondOpinion } from './second-opinion.js';
 import { slow } from './slow.js';
 import { steady } from './steady.js';
 import { stop } from './stop.js';
@@ -36,6 +38,8 @@ export const SCENARIOS: readonly Scenario[] = [
   flush,
   payload,
   compression,
+  pollingCeiling,
+  secondOpinion,
 ];
 
 /** What `quick` measures. */
