@@ -71,26 +71,29 @@ export async function install() {
 export async function prepare() {
   await install();
   await quietly('building', process.execPath, [binary('turbo'), 'run', 'build', '--output-logs=errors-only']);
-  if (peersInstalled()) await buildPeers();
+  // Whoever has asked for them once keeps them up to date.
+  if (peersInstalled()) await updatePeers();
 }
 
 /** Libraries that the benchmarks measure beside our own code: no workspace, so that nobody installs them who does not ask. */
 export const PEERS = 'benchmarks/peers';
 
-/** Whether those libraries are there, as their lockfile wants them. */
+/** Whether those libraries were installed. */
 export function peersInstalled() {
-  return installed(`${root}${PEERS}/`);
+  return existsSync(`${root}${PEERS}/node_modules`);
 }
 
 /** Installs and builds what the benchmarks need to measure other libraries. */
 export async function preparePeers() {
+  const known = peersInstalled();
   await prepare();
-  if (peersInstalled()) return;
-  await quietly('installing peers', 'npm', ['ci', '--prefix', PEERS, '--no-audit', '--no-fund']);
-  await buildPeers();
+  if (!known) await updatePeers();
 }
 
-async function buildPeers() {
+async function updatePeers() {
+  if (!installed(`${root}${PEERS}/`)) {
+    await quietly('installing peers', 'npm', ['ci', '--prefix', PEERS, '--no-audit', '--no-fund']);
+  }
   await quietly('building peers', process.execPath, [binary('typescript'), '-p', PEERS]);
 }
 

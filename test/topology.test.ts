@@ -28,6 +28,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   // Explores the core in virtual time.
   simulation: ['protocol', 'token-source', 'generation-log', 'client-kit'],
   conformance: ['protocol', 'client-kit', 'client-chunked', 'client-sse', 'client-websocket', 'client-polling'],
+  // Looks at streams from outside; its tests start servers as the kit's do.
+  doctor: ['protocol', 'conformance'],
   // The combined server mounts the routers of the four server apps.
   playground: [
     ...['protocol', 'generation-log', 'server-kit'],

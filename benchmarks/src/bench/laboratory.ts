@@ -1,16 +1,16 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Listr, ListrLogger, ProcessOutput, type ListrTask } from 'listr2';
 
-import { METHODOLOGY, type RawLine, type RawTrial } from '../raw/raw.js';
+import { METHODOLOGY, type RawTrial } from '../raw/raw.js';
+import { RawWriter } from '../raw/write.js';
 import { describeRun } from '../run/describe.js';
 import { planOf, type ScenarioPlan } from '../run/plan.js';
 import { durationOf, Runner, TimeLeft } from '../run/runner.js';
 import type { Laboratory } from '../run/trial.js';
 import { percentile } from '../statistics/percentile.js';
 import { Traces } from '../trace/traces.js';
-import { cellsThatCanRun, equipmentOf } from './equipment.js';
+import { chooseTargets, preparePlans } from './equipment.js';
 import type { BenchOptions } from './options.js';
 
 /** Raw data of a run, below its folder. */
@@ -18,46 +18,44 @@ export const RAW_FILE = 'raw.jsonl';
 
 /**
  * Measures what was asked for, and writes `raw.jsonl` while it does: whatever ends it, finished trials are kept.
- * @throws {InvalidMeasurement} when one trial after the other fails; the signal's reason when it was interrupted.
+ * @throws {UsageError} before anything is written, for targets that are not there; {InvalidMeasurement} when one trial
+ * after the other fails; the signal's reason when it was interrupted.
  */
 export async function measure(options: BenchOptions, signal: AbortSignal): Promise<void> {
+  const { targets, ...chosen } = chooseTargets(options);
+  const wanted = options.scenarios.map((scenario) => planOf(scenario, { ...options, targets }));
+  const { plans, openFront, networks, ...prepared } = await preparePlans(wanted);
+  const missing = [...chosen.missing, ...prepared.missing];
+  const versions = { ...chosen.versions, ...prepared.versions };
   const traces = new Traces();
-  const file = openSync(join(options.out, RAW_FILE), 'w');
-  const write = (lines: readonly RawLine[]): void => {
-    writeSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  };
+  const writer = new RawWriter(join(options.out, RAW_FILE));
   try {
-    const equipment = await equipmentOf(options);
-    const { missing } = equipment;
-    const plans = options.scenarios
-      .map((scenario) => planOf(scenario, { ...options, targets: equipment.targets }))
-      .map((plan) => cellsThatCanRun(plan, equipment));
-    for (const { blocks } of plans) for (const { load } of blocks.flat()) traces.get(load.trace);
+    for (const { cells } of plans) for (const { load } of cells) traces.get(load.trace);
     const { plan, seed, blocks } = options;
     const argv = process.argv.slice(2);
-    const { versions, networks, openFront } = equipment;
-    const found = { plan, seed, blocks, versions, missing: [...missing], networks, traces: traces.summaries(), argv };
-    write([{ kind: 'manifest', methodology: METHODOLOGY, manifest: describeRun(found) }]);
+    const manifest = describeRun({
+      ...{ plan, seed, blocks, versions, missing, networks, argv },
+      traces: traces.summaries(),
+    });
+    writer.write([{ kind: 'manifest', methodology: METHODOLOGY, manifest }]);
     for (const what of missing) process.stderr.write(`left out: ${what}\n`);
-    const ceiling: Record<string, number> = {};
-    await runPlans(plans, { traces, openFront, ceiling, signal }, write, ceiling);
+    await runPlans(plans, { traces, openFront, ceiling: {}, signal }, writer);
   } finally {
-    closeSync(file);
+    writer.close();
     traces.close();
   }
 }
 
 async function runPlans(
   plans: readonly ScenarioPlan[],
-  laboratory: Laboratory,
-  write: (lines: readonly RawLine[]) => void,
-  ceiling: Record<string, number>,
+  laboratory: Laboratory & { readonly ceiling: Record<string, number> },
+  writer: RawWriter,
 ): Promise<void> {
   const left = new TimeLeft(plans);
   process.stderr.write(`about ${durationOf(left.totalMs)}; Ctrl-C keeps what is done\n`);
   const ceilings: RawTrial[] = [];
   const onTrial = (trial: RawTrial): void => void (trial.scenario === 'ceiling' && ceilings.push(trial));
-  const runner = new Runner({ laboratory, write, onTrial });
+  const runner = new Runner({ laboratory, write: (lines) => writer.write(lines), onTrial });
   const tasks = plans.map((plan): ListrTask => ({
     title: plan.scenario.title,
     task: async (_, task) => {
@@ -68,7 +66,8 @@ async function runPlans(
         left.done(cell);
       });
       task.title = plan.scenario.title;
-      Object.assign(ceiling, ceilingsOf(ceilings));
+      // What follows is held against it.
+      Object.assign(laboratory.ceiling, ceilingsOf(ceilings));
     },
   }));
   await new Listr(tasks, listrOptions()).run();

@@ -2,12 +2,14 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { parse } from '../command-line.js';
 import { UsageError } from '../compare/failures.js';
+import { parseThreshold } from '../report/check.js';
 import { DEFAULT_BLOCKS } from '../run/plan.js';
 import { SCENARIOS, scenariosOf } from '../scenarios/index.js';
+import { withShowOptions, type ShowOptions } from './rebuild.js';
 import type { Scenario, Size } from '../scenarios/scenario.js';
 
 /** What `npm run bench` can be told. */
-export interface BenchOptions {
+export interface BenchOptions extends ShowOptions {
   /** Scenarios to run, in the order of the laboratory. */
   readonly scenarios: readonly Scenario[];
   /** `quick`, `full`, or the names that were given. */
@@ -23,10 +25,6 @@ export interface BenchOptions {
   readonly targets: readonly string[];
   /** Measure other libraries too. Default true where they are installed. */
   readonly peers: boolean;
-  readonly json: boolean;
-  /** Thresholds: metric → most it may be. */
-  readonly max: readonly string[];
-  readonly dialect: string | undefined;
 }
 
 type Given = Omit<BenchOptions, 'scenarios' | 'plan' | 'targets'> & {
@@ -40,12 +38,14 @@ type Given = Omit<BenchOptions, 'scenarios' | 'plan' | 'targets'> & {
  * @throws {UsageError} for an unknown scenario or option, or an impossible value.
  */
 export function readOptions(argv: readonly string[]): BenchOptions | undefined {
-  const command = parse(define(), argv);
+  const command = parse(withShowOptions(define()), argv);
   if (!command) return undefined;
   const { size: asked, targets = [], ...given } = command.opts<Given>();
   const plan = command.args.length > 0 ? command.args : ['quick'];
   const whole = plan.find((name): name is Size => name === 'quick' || name === 'full');
   if (whole && plan.length > 1) throw new UsageError(`"${whole}" is a plan of its own; leave out the other names`);
+  // Before anything is measured: a threshold with a slip of the pen would be found after an hour.
+  given.max?.forEach(parseThreshold);
   const size = asked ?? whole ?? 'full';
   const scenarios = whole ? scenariosOf(whole) : plan.map(scenarioCalled);
   return { ...given, scenarios, size, targets, plan: plan.join(' ') };
@@ -67,10 +67,7 @@ function define(): Command {
     .option('--blocks <n>', 'blocks; fewer than 6 cannot be compared', number(1, 1_000), DEFAULT_BLOCKS)
     .option('--out <dir>', 'folder for raw data and reports', 'bench-report')
     .option('--targets <names...>', 'only these targets')
-    .option('--no-peers', 'leave other libraries out')
-    .option('--json', 'print the report as JSON instead of tables', false)
-    .option('--max <metric=value...>', 'end with status 1 when a metric of ours is above', [])
-    .option('--dialect <name>', 'names of vllm, aiperf, guidellm or otel in the tables');
+    .option('--no-peers', 'leave other libraries out');
 }
 
 function number(low: number, high: number) {

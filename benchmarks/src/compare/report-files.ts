@@ -1,5 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 import { messageOf, UsageError } from './failures.js';
 import type { Report } from './report.js';
@@ -13,12 +13,19 @@ import { COLUMNS } from './report-table.js';
 export function prepareFolder(folder: string): void {
   const probe = join(folder, '.tokenwire-write-test');
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(resolve(folder));
     writeFileSync(probe, '');
     rmSync(probe);
   } catch (error) {
     throw new UsageError(`cannot write to --out ${folder}: ${messageOf(error)}`);
   }
+}
+
+/** With the folders around it. Not by `recursive`, which in `/proc` never ends (Node 20). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 /** Writes `report.json` and `report.md`. @returns their paths. */

@@ -7,7 +7,8 @@ import { readHttp } from './lean-http.js';
 
 const DATA = 'data: ';
 
-function jsonOf(block: string): string | undefined {
+/** The event in a block; undefined when it has none, as heartbeats. */
+export function jsonOf(block: string): string | undefined {
   const at = block.indexOf(DATA);
   return at < 0 ? undefined : block.slice(at + DATA.length);
 }

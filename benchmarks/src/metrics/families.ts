@@ -147,8 +147,6 @@ export const RATES: readonly Family[] = [
 ];
 
 const COUNT = { unit: 'count', per: 'stream', better: 'lower', statistics: ['mean'] } as const;
-const WIRE = { unit: 'bytes', per: 'trial', better: 'lower', statistics: ['median'], deterministic: true } as const;
-const WIRE_COUNT = { ...WIRE, unit: 'count' } as const;
 
 export const COUNTS: readonly Family[] = [
   {
@@ -162,36 +160,6 @@ export const COUNTS: readonly Family[] = [
   { ...COUNT, series: 'reconnects', label: 'reconnects', definition: 'connections of an answer after the first' },
   { ...COUNT, series: 'lost', label: 'lost', definition: 'events that never came' },
   { ...COUNT, series: 'doubled', label: 'doubled', definition: 'events that came twice or out of order' },
-  { ...WIRE, series: 'payloadBytes', label: 'payload B', definition: 'bytes of text per token' },
-  {
-    ...WIRE,
-    series: 'envelopeBytes',
-    label: 'envelope B',
-    definition: 'bytes of the event around the text, per token',
-  },
-  {
-    ...WIRE,
-    series: 'framingBytes',
-    label: 'framing B',
-    definition: 'bytes of SSE, NDJSON or WebSocket framing, per token',
-  },
-  { ...WIRE, series: 'httpBytes', label: 'HTTP B', definition: 'bytes of HTTP heads and chunk lines, per token' },
-  { ...WIRE, series: 'downBytes', label: 'down B', definition: 'bytes of TCP payload to the reader, per token' },
-  { ...WIRE, series: 'upBytes', label: 'up B', definition: 'bytes of TCP payload from the reader, per token' },
-  {
-    ...WIRE_COUNT,
-    series: 'framesDown',
-    label: 'frames down',
-    definition: 'events or frames to the reader, an answer',
-  },
-  { ...WIRE_COUNT, series: 'framesUp', label: 'frames up', definition: 'frames from the reader, an answer' },
-  {
-    ...WIRE_COUNT,
-    series: 'writesDown',
-    label: 'writes down',
-    definition: 'pieces that came from the server, an answer',
-  },
-  { ...WIRE_COUNT, series: 'writesUp', label: 'writes up', definition: 'pieces that came from the reader, an answer' },
 ];
 
 const CPU = { ...ONE_A_TRIAL, unit: 'µs' } as const;
@@ -272,13 +240,6 @@ export const COSTS: readonly Family[] = [
     series: 'kernelKiB',
     label: 'kernel/connection',
     definition: 'slope of the kernel’s socket memory over connections',
-  },
-  {
-    ...ONE_A_TRIAL,
-    series: 'systemCalls',
-    label: 'syscalls/token',
-    unit: 'count',
-    definition: 'system calls of the server per delivered token',
   },
   // What a cut and a stop cost, one value a stream.
   { ...OF_STREAM, series: 'noticeMs', label: 'notice', definition: 'from the cut until the reader knows of it' },

@@ -1,5 +1,6 @@
 import type { Metric, Statistic } from './metric.js';
 import { COUNTS, COSTS, RATES, TIMES, type Family } from './families.js';
+import { WIRE_METRICS } from './wire.js';
 
 /** The margin of times: 5 % or 0.2 ms. */
 const MARGIN_MS = { relative: 0.05, absolute: 0.2 } as const;
@@ -10,7 +11,10 @@ const MARGIN = { relative: 0.05, absolute: 0 } as const;
 
 /** All standard metrics, by id. */
 export const METRICS: Readonly<Record<string, Metric>> = Object.fromEntries(
-  [...TIMES, ...RATES, ...COUNTS, ...COSTS].flatMap(metricsOf).map((metric) => [metric.id, metric]),
+  [...[...TIMES, ...RATES, ...COUNTS, ...COSTS].flatMap(metricsOf), ...WIRE_METRICS].map((metric) => [
+    metric.id,
+    metric,
+  ]),
 );
 
 /**
@@ -28,7 +32,7 @@ export function metricOf(id: string): Metric {
     id,
     series,
     statistic,
-    label: labelOf(series, id),
+    label: labelOf(series, statistic),
     unit,
     per: statistic.kind === 'median-of-blocks' ? 'trial' : 'stream',
     better: 'lower',
@@ -50,11 +54,12 @@ function metricsOf(family: Family): readonly Metric[] {
   const { series, label, unit, per, better, definition, statistics, deterministic } = family;
   return statistics.map((name) => {
     const id = `${series}.${name}`;
+    const statistic = statisticOf(name);
     return {
       id,
       series,
-      statistic: statisticOf(name),
-      label: labelOf(label, id),
+      statistic,
+      label: labelOf(label, statistic),
       unit,
       per,
       better,
@@ -71,9 +76,8 @@ function marginFor(unit: Metric['unit']): Metric['margin'] {
 }
 
 /** Percentiles are named in the heading; means and medians are what one expects of their series. */
-function labelOf(label: string, id: string): string {
-  const name = id.slice(id.lastIndexOf('.') + 1);
-  return name.startsWith('p') ? `${label} ${name}` : label;
+function labelOf(label: string, statistic: Statistic): string {
+  return statistic.kind === 'percentile' ? `${label} p${statistic.p}` : label;
 }
 
 function prefixOf(name: string): string {
@@ -82,9 +86,11 @@ function prefixOf(name: string): string {
 }
 
 function partsOf(id: string): { readonly series: string; readonly statistic: Statistic } {
-  const dot = id.lastIndexOf('.');
-  if (dot < 1) throw new RangeError(`${id}: a metric is a series and a statistic, as in ttft.p50`);
-  return { series: id.slice(0, dot), statistic: statisticOf(id.slice(dot + 1)) };
+  const [, series, name] = /^(.+?)\.(p\d.*|[a-z]+)$/.exec(id) ?? [];
+  if (series === undefined || name === undefined) {
+    throw new RangeError(`${id}: a metric is a series and a statistic, as in ttft.p50`);
+  }
+  return { series, statistic: statisticOf(name) };
 }
 
 /** @throws {RangeError} for a name that is no statistic. */

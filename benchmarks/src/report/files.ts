@@ -5,6 +5,7 @@ import { messageOf, UsageError } from '../compare/failures.js';
 import { prepareFolder } from '../compare/report-files.js';
 import { renderCsv } from './csv.js';
 import { actionEntries } from './github-action-benchmark.js';
+import { renderPage } from './html/page.js';
 import { renderMarkdown } from './markdown.js';
 import type { LabReport } from './model.js';
 
@@ -13,6 +14,7 @@ const FILES: Readonly<Record<string, (report: LabReport) => string>> = {
   'report.json': json,
   'report.md': renderMarkdown,
   'report.csv': renderCsv,
+  'report.html': renderPage,
   'github-action-benchmark.json': (report) => json(actionEntries(report, 'smaller')),
   'github-action-benchmark-bigger.json': (report) => json(actionEntries(report, 'bigger')),
   'github-action-benchmark-counts.json': (report) => json(actionEntries(report, 'counts')),

@@ -51,37 +51,45 @@ const metric = object(
 
 const margin = described(object({ relative: number, absolute: number }), 'The larger of the two holds.');
 
-const estimate = object({
-  value: described(nullableNumber, 'Null when the sample cannot carry it.'),
-  low: described(nullableNumber, '95 % interval of the bootstrap over blocks; null with fewer than two.'),
-  high: nullableNumber,
-  samples: count,
-  streams: count,
-  blocks: count,
-  sampleOnly: described(boolean, 'Describes this sample only: too few streams for the percentile (Wilks).'),
-});
+const estimate = object(
+  {
+    value: described(nullableNumber, 'Null when the sample cannot carry it.'),
+    low: described(nullableNumber, '95 % interval of the bootstrap over blocks; null with fewer than two.'),
+    high: nullableNumber,
+    samples: count,
+    streams: count,
+    blocks: count,
+    sampleOnly: described(boolean, 'Describes this sample only: too few streams for the percentile (Wilks).'),
+    blockValues: described(list(nullableNumber), 'The same of each block alone; null where a block does not carry it.'),
+  },
+  ['blockValues'],
+);
 
 const verdict = oneOf('VALID', 'CONTAMINATED', 'GENERATOR-LIMITED', 'INVALID');
 const kind = oneOf('ours', 'control', 'peer');
 const factors = map({ type: ['string', 'number'] });
 
-const row = object({
-  target: string,
-  kind: ref('kind'),
-  point: described(string, 'What was varied, as shown; empty when nothing was.'),
-  factors,
-  verdict: ref('verdict'),
-  reasons: list(string),
-  streams: count,
-  tokens: count,
-  blocks: count,
-  values: described(map(ref('estimate')), 'Metric id to value.'),
-  deliveryPercentilesMs: {
-    ...list(number),
-    description: 'D of all tokens at the percentiles 0, 1, ..., 100; empty without D.',
-    anyOf: [{ maxItems: 0 }, { minItems: 101, maxItems: 101 }],
+const row = object(
+  {
+    target: string,
+    kind: ref('kind'),
+    point: described(string, 'What was varied, as shown; empty when nothing was.'),
+    factors,
+    verdict: ref('verdict'),
+    reasons: list(string),
+    flags: described(list(string), 'What is remarkable though it is VALID.'),
+    streams: count,
+    tokens: count,
+    blocks: count,
+    values: described(map(ref('estimate')), 'Metric id to value.'),
+    deliveryPercentilesMs: {
+      ...list(number),
+      description: 'D of all tokens at the percentiles 0, 1, ..., 100; empty without D.',
+      anyOf: [{ maxItems: 0 }, { minItems: 101, maxItems: 101 }],
+    },
   },
-});
+  ['flags'],
+);
 
 const comparison = object({
   metric: string,

@@ -8,10 +8,12 @@ import { flush } from './flush.js';
 import { idle } from './idle.js';
 import { aa, ceiling, knownDelay } from './instrument.js';
 import { knee } from './knee.js';
+import { network } from './network.js';
 import { payload } from './payload.js';
 import { poll } from './poll.js';
 import { pollingCeiling } from './polling-ceiling.js';
 import { secondOpinion } from './second-opinion.js';
+import { proxies } from './proxies.js';
 import { slow } from './slow.js';
 import { steady } from './steady.js';
 import { stop } from './stop.js';
@@ -23,9 +25,11 @@ export const SCENARIOS: readonly Scenario[] = [
   ceiling,
   aa,
   knownDelay,
+  wire,
   steady,
   firstToken,
   burst,
+  flush,
   streams,
   knee,
   fanOut,
@@ -33,10 +37,10 @@ export const SCENARIOS: readonly Scenario[] = [
   cut,
   stop,
   idle,
-  poll,
-  wire,
-  flush,
   payload,
+  poll,
+  network,
+  proxies,
   compression,
   pollingCeiling,
   secondOpinion,

@@ -85,7 +85,9 @@ function weightedPercentile(blocks: readonly ArrayLike<number>[], p: number): We
         count += (weights[block] ?? 0) * (marks[mark * width + block] ?? 0);
       return count;
     };
-    const rank = rankOf(p, before(last));
+    const total = before(last);
+    if (total === 0) return Number.NaN;
+    const rank = rankOf(p, total);
     // The last mark with fewer than `rank` values before it: the value lies behind it, and not behind the next one.
     let low = 0;
     let high = last;

@@ -10,7 +10,7 @@ export const LIMITS = {
   /** Share of its processor that the generator used: above it, queues grow in the generator. */
   generatorShare: 0.8,
   /** Event-loop delay of the generator, p99, in milliseconds: so late are arrivals noted. */
-  generatorLoopDelayMs: 20,
+  generatorLoopDelayMs: 50,
   /** How late requests were issued, p99, in milliseconds. */
   lagP99Ms: 50,
   /** Share of the streams in flight that Little's law finds waiting in the generator. */

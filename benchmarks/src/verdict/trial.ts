@@ -20,18 +20,21 @@ export interface Judged {
 }
 
 /**
- * Whether a trial may be believed. The first that is found holds: wrong answers are INVALID, a machine that had other
- * things to do makes it CONTAMINATED, a generator that was the bottleneck GENERATOR-LIMITED.
+ * Whether a trial may be believed. The worst that is found holds: wrong answers are INVALID, a generator that was the
+ * bottleneck makes it GENERATOR-LIMITED, a machine that had other things to do CONTAMINATED. A generator that was late
+ * while others had its processor was not the bottleneck: that is CONTAMINATED, too, and worth another try.
  */
 export function trialVerdict(trial: Omit<RawTrial, 'verdict' | 'reasons'>, evidence: TrialEvidence): Judged {
   const flags = ceilingFlags(trial, evidence.ceilingTokensPerSecond);
   const { problems } = evidence;
   if (problems.length > 0) return { verdict: 'INVALID', reasons: problems, flags };
-  // Before the generator: what others took from it is no limit of its own, and a repetition may do without them.
-  const contaminated = machineReasons(trial);
-  if (contaminated.length > 0) return { verdict: 'CONTAMINATED', reasons: contaminated, flags };
-  const limited = [...generatorReasons(trial, evidence), ...withheldReasons(trial, evidence.ceilingTokensPerSecond)];
-  return { verdict: limited.length > 0 ? 'GENERATOR-LIMITED' : 'VALID', reasons: limited, flags };
+  const full = [...loadReasons(trial), ...withheldReasons(trial, evidence.ceilingTokensPerSecond)];
+  const late = lateReasons(trial, evidence);
+  const disturbed = machineReasons(trial);
+  const reasons = [...full, ...late, ...disturbed];
+  if (full.length > 0 || (late.length > 0 && disturbed.length === 0))
+    return { verdict: 'GENERATOR-LIMITED', reasons, flags };
+  return { verdict: disturbed.length > 0 ? 'CONTAMINATED' : 'VALID', reasons, flags };
 }
 
 /** Share of the generator's ceiling that a trial needed: its tokens per second over those of the ceiling. */
@@ -63,16 +66,21 @@ function machineReasons({ machine }: Pick<RawTrial, 'machine'>): readonly string
   ];
 }
 
-function generatorReasons(
+/** It had no time left. */
+function loadReasons({ generator }: Pick<RawTrial, 'generator'>): readonly string[] {
+  const share = shareOf(generator) ?? 0;
+  return over(share, LIMITS.generatorShare, (is, limit) => `generator CPU ${percent(is)}, limit ${percent(limit)}`);
+}
+
+/** It did things too late, for whatever reason. */
+function lateReasons(
   { generator, lagP99Ms }: Pick<RawTrial, 'generator' | 'lagP99Ms'>,
   { streams = [] }: TrialEvidence,
 ): readonly string[] {
-  const share = shareOf(generator) ?? 0;
   const delayMs = generator.loopDelayP99Ms;
   const inFlight = (is: number, limit: number) =>
     `Little’s law: ${percent(is)} of the streams in flight waited in the generator, limit ${percent(limit)}`;
   return [
-    ...over(share, LIMITS.generatorShare, (is, limit) => `generator CPU ${percent(is)}, limit ${percent(limit)}`),
     ...over(
       delayMs,
       LIMITS.generatorLoopDelayMs,
