@@ -11,6 +11,8 @@ import { knee } from './knee.js';
 import { network } from './network.js';
 import { payload } from './payload.js';
 import { poll } from './poll.js';
+import { pollingCeiling } from './polling-ceiling.js';
+import { secondOpinion } from './second-opinion.js';
 import { proxies } from './proxies.js';
 import { slow } from './slow.js';
 import { steady } from './steady.js';
@@ -40,6 +42,8 @@ export const SCENARIOS: readonly Scenario[] = [
   network,
   proxies,
   compression,
+  pollingCeiling,
+  secondOpinion,
 ];
 
 /** What `quick` measures. */
