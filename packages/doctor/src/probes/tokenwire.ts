@@ -26,7 +26,9 @@ export async function examineModes(context: Context, { modes }: Tokenwire): Prom
   const steady = await steadyModes(context, modes);
   const cut = modes.includes('chunked') ? [await probeCut(context)] : [];
   if (context.idleMs === 0) return [...steady, ...cut];
-  const silent = modes.filter((mode) => mode !== 'short-poll').map((mode) => probeIdle(context, mode));
+  // What cannot even be read tells nothing by its silence.
+  const readable = modes.filter((_, i) => steady[i]?.answer !== undefined);
+  const silent = readable.filter((mode) => mode !== 'short-poll').map((mode) => probeIdle(context, mode));
   return [...steady, ...cut, ...(await Promise.all(silent))];
 }
 
