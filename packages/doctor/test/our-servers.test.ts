@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { FaultProxy, startServer } from '@tokenwire/conformance';
 import { describe, expect, test } from 'vitest';
 
+import { examine } from '../src/index.js';
 import { diagnose, holdingProxy, problemsIn } from './support.js';
 
 const mainOf = (app: string): string => fileURLToPath(new URL(`../../../apps/${app}/dist/main.js`, import.meta.url));
@@ -112,5 +113,20 @@ describe.concurrent('a network in front of the combined server', () => {
         'long-poll-cut: long-poll, silent',
       ]);
     });
+  });
+});
+
+test('a computer that has no time is not taken for a proxy that gathers', async () => {
+  await withServer('playground', [], async (url) => {
+    // This process stands still most of the time, so that tokens are seen several at a time.
+    const busy = setInterval(() => {
+      const until = performance.now() + 300;
+      while (performance.now() < until);
+    }, 20);
+    const examination = { url: new URL(url), headers: {}, idleMs: 0, limitMs: 30_000, insecure: false };
+    const diagnosis = await examine(examination, new AbortController().signal, () => {});
+    clearInterval(busy);
+    expect(problemsIn(diagnosis)).toEqual(['unclear']);
+    expect(diagnosis.verdict).toBe('unknown');
   });
 });

@@ -1,16 +1,13 @@
-import type { Mode } from '@tokenwire/protocol';
-
 import { finder, outcomeFinding } from '../diagnose/answers.js';
 import { hopsOf, type Hop } from '../diagnose/hops.js';
 import { severityOf, type Finding } from '../diagnose/problems.js';
 import { exchangeOver, negotiated } from '../wire/exchange-any.js';
 import { type Context, type ProbeResult } from './context.js';
-import { detect, idOf, start, type Tokenwire } from './detect.js';
+import { detect } from './detect.js';
 import { probeEndpoint } from './generic.js';
 import { probeIdle } from './idle.js';
-import { probePolls } from './polls.js';
 import { probeSocket, probeUnknownSocket } from './sockets.js';
-import { isStreamMode, probeCut, probeStream, STEADY } from './streams.js';
+import { examineModes } from './tokenwire.js';
 
 /** What is to be examined, and how. */
 export interface Examination {
@@ -81,7 +78,7 @@ async function examineHttp(context: Context, examination: Examination): Promise<
   if (!said && url.search === '' && url.pathname.endsWith('/')) {
     const found = await detect(context);
     if (found !== undefined && 'modes' in found)
-      return { server: 'tokenwire', probes: await examineTokenwire(context, found) };
+      return { server: 'tokenwire', probes: await examineModes(context, found) };
     if (found !== undefined) {
       const finding = outcomeFinding(found, finder('POST /generations'));
       const findings = finding === undefined ? [] : [finding];
@@ -106,34 +103,3 @@ const CHAT = JSON.stringify({
   max_tokens: 200,
   messages: [{ role: 'user', content: 'Count from one to sixty, in words.' }],
 });
-
-async function examineTokenwire(context: Context, { modes }: Tokenwire): Promise<readonly ProbeResult[]> {
-  if (modes.length === 0) {
-    const finding = finder('tokenwire')(
-      'unclear',
-      'the server starts answers, but no route of any mode gives its events',
-    );
-    return [{ name: 'tokenwire', findings: [finding], judged: false }];
-  }
-  // All at once, four answers at most: as many as one user may have.
-  const polls = modes.includes('long-poll') ? idOfStart(context) : Promise.resolve(undefined);
-  const steady = await Promise.all(modes.map((mode) => probeMode(context, mode, polls)));
-  const cut = modes.includes('chunked') ? [await probeCut(context)] : [];
-  if (context.idleMs === 0) return [...steady, ...cut];
-  const silent = modes.filter((mode) => mode !== 'short-poll').map((mode) => probeIdle(context, mode));
-  return [...steady, ...cut, ...(await Promise.all(silent))];
-}
-
-async function idOfStart(context: Context): Promise<string | undefined> {
-  const started = await start(context, STEADY);
-  return started === undefined ? undefined : idOf(started);
-}
-
-async function probeMode(context: Context, mode: Mode, polls: Promise<string | undefined>): Promise<ProbeResult> {
-  if (isStreamMode(mode)) return await probeStream(context, mode);
-  if (mode === 'websocket') return await probeSocket(context);
-  const id = await polls;
-  if (id !== undefined) return await probePolls(context, mode, id);
-  const finding = finder(mode)('unclear', 'no answer could be started to poll for');
-  return { name: mode, findings: [finding], judged: false };
-}
