@@ -1,6 +1,6 @@
 import type { Measured } from '../compare/modes.js';
 import type { LabReport, Row } from '../report/model.js';
-import { between, measured, nothing, type Quantity } from './quantity.js';
+import { between, measured, noted, nothing, type Quantity } from './quantity.js';
 
 /** A row that was found, and may not be used. */
 export interface Unused {
@@ -103,10 +103,6 @@ function valueOf(scenario: string, { target, point, values }: Row, metric: strin
   const from = [scenario, target, point].filter(Boolean).join(' · ');
   const estimate = values[metric];
   return estimate ? measured(estimate, from) : nothing(`${from} has no ${metric}`);
-}
-
-function noted(quantity: Quantity, note: string): Quantity {
-  return quantity.value === null ? quantity : { ...quantity, from: [...quantity.from, note] };
 }
 
 function where({ scenario, mode, words = [] }: Place): string {

@@ -2,7 +2,7 @@ import type { Measured } from '../compare/modes.js';
 import type { Metric } from '../metrics/metric.js';
 import { metricOf } from '../metrics/registry.js';
 import type { Evidence, Place } from './evidence.js';
-import { minus, nothing, plus, times, type Quantity } from './quantity.js';
+import { minus, noted, nothing, plus, times, type Quantity } from './quantity.js';
 import type { Requirements } from './requirements.js';
 import { capacityOf, type Capacity } from './capacity.js';
 import { pollPoint, type PollPoint } from './poll-point.js';
@@ -44,7 +44,7 @@ export function figuresOf(mode: Measured, asked: Requirements, evidence: Evidenc
     tail: added('delivery.p99'),
     ttft: added('ttft.p50'),
     cpu,
-    processors: times(cpu, tokensPerSecond / 1e6, `scaled to ${tokensPerSecond} tokens/s`),
+    processors: noted(times(cpu, tokensPerSecond / 1e6), `scaled to ${tokensPerSecond} tokens/s`),
     memory: memoryOf(mode, asked, evidence),
     bytes: bytesOf(mode, evidence),
     requests: base('requests.mean'),
@@ -66,7 +66,10 @@ function baseFigure(
   { mode, asked, evidence, poll, capacity }: Asked & Pick<ModeFigures, 'poll' | 'capacity'>,
 ): Quantity {
   const steady = evidence.figure({ scenario: 'steady', mode }, metric);
-  if (poll) return firstOf(evidence.figure({ scenario: 'poll', mode, words: [poll.point] }, metric), steady);
+  if (poll) {
+    const curve = evidence.figure({ scenario: 'poll', mode, words: [poll.point] }, metric);
+    return firstOf(noted(curve, `of ${poll.streams} streams`), steady);
+  }
   const readers = evidence.along({ scenario: 'fan-out', mode }, metric, 'readers', asked.readers);
   const streams = evidence.along({ scenario: 'streams', mode }, metric, 'streams', capacity.streamsEach);
   return asked.readers > 1 ? firstOf(readers, streams, steady) : firstOf(streams, steady);
@@ -108,13 +111,13 @@ function increment(metric: string, evidence: Evidence, place: Place, without: re
 function memoryOf(mode: Measured, { streams, readers }: Requirements, evidence: Evidence): Quantity {
   if (mode === 'short-poll') return nothing('short polling keeps no connection that waits');
   const each = evidence.figure({ scenario: 'idle', mode }, 'rssKiB.median');
-  return times(each, streams * readers, `scaled to ${streams * readers} connections`);
+  return noted(times(each, streams * readers), `scaled to ${streams * readers} connections`);
 }
 
 /** Down and up, on an answer of the wire ledger. */
 function bytesOf(mode: Measured, evidence: Evidence): Quantity {
   const place = { scenario: 'wire', mode };
-  return plus(evidence.figure(place, 'downBytes.median'), evidence.figure(place, 'upBytes.median'));
+  return plus(evidence.figure(place, 'wire.down'), evidence.figure(place, 'wire.up'));
 }
 
 /** From a reset until the next new token: noticing and coming back, medians added. */

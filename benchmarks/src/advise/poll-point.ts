@@ -9,6 +9,8 @@ export interface PollPoint {
   readonly point: string;
   /** Shortest time from one poll to the next, in milliseconds. */
   readonly intervalMs: number;
+  /** Answers at the same time when it was measured. */
+  readonly streams: number;
 }
 
 /**
@@ -21,7 +23,8 @@ export function pollPoint(mode: Measured, asked: Requirements, evidence: Evidenc
   const keeping = rows.filter((row) => lateness(row) <= asked.latencyObjectiveMs);
   const best = keeping.length > 0 ? least(keeping, (row) => row.values['requests.mean']?.value) : least(rows, lateness);
   if (!best) return null;
-  return { point: best.point, intervalMs: Number(best.factors['intervalMs']) };
+  const { point, factors, streams, blocks } = best;
+  return { point, intervalMs: Number(factors['intervalMs']), streams: streams / blocks };
 }
 
 /** D p99, or the median where the sample does not carry it. */

@@ -22,6 +22,11 @@ export function nothing(missing: string): Quantity {
   return { value: null, low: null, high: null, from: [], missing };
 }
 
+/** With a note behind its sources. */
+export function noted(quantity: Quantity, note: string): Quantity {
+  return quantity.value === null ? quantity : { ...quantity, from: [...quantity.from, note] };
+}
+
 /** a + b. The interval is the sum of both, which is wider than it need be, never narrower. */
 export function plus(a: Quantity, b: Quantity): Quantity {
   return combine(a, b, { value: sum(a.value, b.value), low: sum(a.low, b.low), high: sum(a.high, b.high) });
@@ -37,11 +42,10 @@ export function between(a: Quantity, b: Quantity, share: number): Quantity {
   return plus(times(a, 1 - share), times(b, share));
 }
 
-/** @param note said behind its sources; default nothing. */
-export function times({ value, low, high, from, missing }: Quantity, factor: number, note = ''): Quantity {
+/** @param factor at least 0. */
+export function times(quantity: Quantity, factor: number): Quantity {
   const scaled = (one: number | null) => (one === null ? null : one * factor);
-  const said = note && value !== null ? [...from, note] : from;
-  return { value: scaled(value), low: scaled(low), high: scaled(high), from: said, missing };
+  return { ...quantity, value: scaled(quantity.value), low: scaled(quantity.low), high: scaled(quantity.high) };
 }
 
 function combine(a: Quantity, b: Quantity, parts: Pick<Quantity, 'value' | 'low' | 'high'>): Quantity {
