@@ -26,6 +26,8 @@ export type FigureName = keyof typeof FIGURES;
 /** All figures of a mode, for the question that was asked. */
 export interface ModeFigures {
   readonly values: Readonly<Record<FigureName, Quantity>>;
+  /** D p99 without network and proxy: what it will be at least. */
+  readonly alone: Quantity;
   /** The point of the poll curve that was chosen; null for modes that do not poll. */
   readonly poll: PollPoint | null;
   readonly capacity: Capacity;
@@ -51,7 +53,7 @@ export function figuresOf(mode: Measured, asked: Requirements, evidence: Evidenc
     resume: resumeOf(mode, evidence),
     stop: evidence.figure({ scenario: 'stop', mode }, 'stopReceipt.p50'),
   };
-  return { values, poll, capacity };
+  return { values, alone: base('delivery.p99'), poll, capacity };
 }
 
 interface Asked {

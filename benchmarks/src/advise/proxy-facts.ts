@@ -22,10 +22,12 @@ export interface ProxyFacts {
 
 const NGINX = 'nginx.org/en/docs/http/ngx_http_proxy_module.html';
 const NGINX_UPGRADE = [
+  "map $http_upgrade $connection_upgrade { default upgrade; '' close; }",
   'proxy_http_version 1.1;',
   'proxy_set_header Upgrade $http_upgrade;',
-  'proxy_set_header Connection "upgrade";',
+  'proxy_set_header Connection $connection_upgrade;',
 ];
+const HAPROXY = ['option http-no-delay'];
 const NGINX_STREAM = ['proxy_http_version 1.1;', 'proxy_buffering off;'];
 
 /** What stands in front of servers, as documented by those who make it. */
@@ -47,14 +49,15 @@ export const PROXY_FACTS: Readonly<Partial<Record<Proxy, ProxyFacts>>> = {
   haproxy: {
     title: 'HAProxy',
     breaks: {},
-    lines: { websocket: ['timeout tunnel 1h'] },
+    // Without it the kernel may wait for more before it sends.
+    lines: { sse: HAPROXY, chunked: HAPROXY, websocket: HAPROXY },
     idleSeconds: 50,
-    source: 'docs.haproxy.org, timeout server and timeout tunnel; 50 s in the configuration that Debian ships',
+    source: 'docs.haproxy.org, timeout server and option http-no-delay; 50 s in the configuration that Debian ships',
   },
   caddy: {
     title: 'Caddy',
     breaks: {},
-    lines: { sse: ['flush_interval -1'], chunked: ['flush_interval -1'] },
+    lines: {},
     idleSeconds: null,
     source: 'caddyserver.com/docs/caddyfile/directives/reverse_proxy, Streaming',
   },

@@ -34,7 +34,7 @@ export function plus(a: Quantity, b: Quantity): Quantity {
 
 /** a − b, its interval as wide as both together. */
 export function minus(a: Quantity, b: Quantity): Quantity {
-  return plus(a, { ...b, ...negative(b) });
+  return plus(a, { ...b, ...negative(b), from: b.from.map((source) => `less ${source}`) });
 }
 
 /** Between two points: share 0 is `a`, 1 is `b`. */

@@ -77,9 +77,10 @@ function candidateOf(mode: Measured, costs: Judgement['costs'], asked: Requireme
   return { mode, costs, effort, ...figures, objective: objectiveOf(figures, asked) };
 }
 
-function objectiveOf({ values }: ModeFigures, { latencyObjectiveMs }: Requirements): Objective {
+function objectiveOf({ values, alone }: ModeFigures, { latencyObjectiveMs }: Requirements): Objective {
   const late = values.tail.value ?? values.latency.value;
-  if (late === null) return 'unknown';
+  // What misses it without network and proxy misses it with them, measured or not.
+  if (late === null) return (alone.value ?? 0) > latencyObjectiveMs ? 'missed' : 'unknown';
   return late <= latencyObjectiveMs ? 'met' : 'missed';
 }
 
@@ -149,7 +150,7 @@ function compared(second: Candidate, first: Candidate): readonly SecondPlace[] {
   });
 }
 
-function gapsOf({ network, proxy, proxyConfig, streams }: Requirements, evidence: Evidence): readonly string[] {
+function gapsOf({ network, proxy, proxyConfig, streams, http }: Requirements, evidence: Evidence): readonly string[] {
   const gaps: string[] = [];
   if (network !== 'loopback' && !evidence.has('network', [network])) {
     gaps.push(`no figures of the network ${network}: the times are those of one machine`);
@@ -158,6 +159,7 @@ function gapsOf({ network, proxy, proxyConfig, streams }: Requirements, evidence
     gaps.push(`no figures of ${proxy} (${proxyConfig}): only what its documentation says is considered`);
   }
   if (proxy === 'unknown') gaps.push('nobody knows what stands in between: ask it with npm run doctor -- <url>');
+  if (http === 2) gaps.push('HTTP/2 lifts the limit of connections; the figures are those of HTTP/1.1');
   if (!evidence.has('streams')) gaps.push(`no figures of concurrent streams: nothing is said of ${streams} at once`);
   if (!evidence.has('wire')) gaps.push('no wire ledger: nothing is said of bytes');
   return gaps;

@@ -93,7 +93,7 @@ function workOf({ mode, costs }: Ranked): string {
 function sourcesOf({ values }: Ranked): readonly string[] {
   return (Object.keys(FIGURES) as FigureName[]).map((figure) => {
     const { from, missing } = values[figure];
-    return `${FIGURES[figure].label}: ${missing ? `none; ${missing}` : from.join(' + ')}`;
+    return `${FIGURES[figure].label}: ${missing ? `none; ${missing}` : from.join('; ')}`;
   });
 }
 

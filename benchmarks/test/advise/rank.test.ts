@@ -111,7 +111,14 @@ describe('figures', () => {
     expect(order(advice).slice(0, 3)).toEqual(['sse', 'chunked', 'websocket']);
     const { latency } = first(advice).values;
     expect(latency.value).toBeCloseTo(300.94, 1);
-    expect(latency.from).toContain('network · sse · satellite');
+    expect(latency.from).toEqual([
+      'streams · sse, bare reader · 50 streams',
+      'streams · sse, bare reader · 200 streams',
+      'interpolated to 100 streams',
+      'network · sse · satellite',
+      'less network · sse · loopback',
+    ]);
+    expect(advice.ranking.at(-1)).toMatchObject({ mode: 'batch', objective: 'missed' });
     expect(advice.ranking.find(({ mode }) => mode === 'long-poll')?.objective).toBe('missed');
   });
 
