@@ -37,7 +37,8 @@ export function findReport(path?: string, root = ROOT): FoundReport {
 /** @throws {UsageError} when it cannot be read, or is something else. */
 function readReport(path: string): LabReport {
   const report = parsed(path);
-  const { methodology, scenarios, manifest } = report;
+  const { scenarios, manifest } = report;
+  const methodology: string | undefined = report.methodology;
   if (methodology === undefined) throw new UsageError(`${path} is no report of npm run bench`);
   if (methodology !== METHODOLOGY) {
     const said = JSON.stringify(methodology);

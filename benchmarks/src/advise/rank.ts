@@ -98,7 +98,7 @@ function rank(candidates: readonly Candidate[], priority: Priority): readonly Ra
     ),
   );
   const ordered = tiers.flatMap((tier, index) => tier.map((one) => ({ one, tier: index })));
-  return ordered.map(({ one, tier }, index) => {
+  return Array.from(ordered, ({ one, tier }, index) => {
     const next = ordered[index + 1];
     const above = next ? reasonOf(one, next.one, { tied: tier === next.tier, priority }) : null;
     return { ...one, place: index + 1, above };

@@ -89,12 +89,15 @@ function workOf({ mode, costs }: Ranked): string {
   return costs.length > 0 ? `${mode}: ${costs.map(({ text, weight }) => `${text} (${weight})`).join('; ')}` : '';
 }
 
-/** One line a figure, and what is missing. */
+/** What the figures were taken from, or what is missing; those with the same sources in one line. */
 function sourcesOf({ values }: Ranked): readonly string[] {
-  return (Object.keys(FIGURES) as FigureName[]).map((figure) => {
+  const labels = new Map<string, string[]>();
+  for (const figure of Object.keys(FIGURES) as FigureName[]) {
     const { from, missing } = values[figure];
-    return `${FIGURES[figure].label}: ${missing ? `none; ${missing}` : from.join('; ')}`;
-  });
+    const source = missing === null ? from.join('; ') : `none; ${missing}`;
+    labels.set(source, [...(labels.get(source) ?? []), FIGURES[figure].label]);
+  }
+  return Array.from(labels, ([source, same]) => `${same.join(', ')}: ${source}`);
 }
 
 function pageOf(mode: Ranked['mode']): string {

@@ -224,9 +224,10 @@ describe('exclusions', () => {
   });
 
   it('a mode that lost events is out when resuming is required', () => {
-    const lossy = SCENARIOS.cut.map((row) =>
-      row.target === 'sse' ? { ...row, values: { ...row.values, 'lost.mean': 0.5 } } : row,
-    );
+    const lossy = [
+      ...SCENARIOS.cut.filter(({ target }) => target !== 'sse'),
+      { target: 'sse', point: 'reset', factors: { ending: 'reset' }, values: { 'lost.mean': 0.5 } },
+    ];
     const report = changed({ cut: lossy });
     expect(reasonsFor(ask({ resume: 'required' }, report), 'sse')[0]?.reason).toContain('lost.mean = 0.5');
     expect(reasonsFor(ask({}, report), 'sse')).toEqual([]);
