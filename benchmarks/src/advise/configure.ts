@@ -15,6 +15,7 @@ export function capacityText({ capacity }: Ranked, { streams }: Requirements): r
   const { knee, atLeast, processes, streamsEach } = capacity;
   if (knee === null)
     return [`processes: none; the report has no knee of it, so ${streams} streams are taken for one process`];
+  if (knee === 0) return ['processes: none; one process did not even keep the fewest streams that were tried'];
   const held = `one process kept ${atLeast ? 'at least ' : ''}${knee} streams at 20 tokens/s within the laboratory’s objective`;
   return [`processes: ${atLeast ? 'at most ' : ''}${processes}, of ${streamsEach} streams each; ${held}`];
 }
@@ -27,7 +28,8 @@ function proxyLines(mode: Ranked['mode'], { proxy, proxyConfig }: Requirements):
   }
   const facts = PROXY_FACTS[proxy];
   if (!facts) return [];
-  const lines = proxyConfig === 'documented' ? (facts.lines[mode] ?? []) : [];
+  const lines = (facts.lines[mode] ?? []).join(' ');
+  const set = proxyConfig === 'documented' ? '' : 'as shipped, as asked. --proxy-config documented ranks with ';
   const idle = facts.idleSeconds;
   const quiet =
     idle !== null && (mode === 'sse' || mode === 'chunked' || mode === 'websocket')
@@ -35,7 +37,7 @@ function proxyLines(mode: Ranked['mode'], { proxy, proxyConfig }: Requirements):
           `${facts.title} cuts after ${idle} s of silence; heartbeats come every ${HEARTBEAT_SECONDS} s (--heartbeat-ms) [${facts.source}]`,
         ]
       : [];
-  return [...(lines.length > 0 ? [`${facts.title}: ${lines.join(' ')}`] : []), ...quiet];
+  return [...(lines ? [`${facts.title}: ${set}${lines}`] : []), ...quiet];
 }
 
 function pollLines(mode: Ranked['mode'], intervalMs: number | undefined): readonly string[] {

@@ -13,11 +13,14 @@ export interface Quantity {
   readonly missing: string | null;
 }
 
-export function measured({ value, low, high }: Estimate, from: string): Quantity {
+/** A figure as it was measured, from `from`. */
+export function measured({ value, low, high, sampleOnly }: Estimate, from: string): Quantity {
   if (value === null) return nothing(`${from}: the sample does not carry it`);
-  return { value, low, high, from: [from], missing: null };
+  const source = sampleOnly ? `${from} (describes this sample only)` : from;
+  return { value, low, high, from: [source], missing: null };
 }
 
+/** @param missing what the report lacks. */
 export function nothing(missing: string): Quantity {
   return { value: null, low: null, high: null, from: [], missing };
 }

@@ -150,7 +150,10 @@ function compared(second: Candidate, first: Candidate): readonly SecondPlace[] {
   });
 }
 
-function gapsOf({ network, proxy, proxyConfig, streams, http }: Requirements, evidence: Evidence): readonly string[] {
+function gapsOf(
+  { network, proxy, proxyConfig, streams, http, plainText }: Requirements,
+  evidence: Evidence,
+): readonly string[] {
   const gaps: string[] = [];
   if (network !== 'loopback' && !evidence.has('network', [network])) {
     gaps.push(`no figures of the network ${network}: the times are those of one machine`);
@@ -160,6 +163,7 @@ function gapsOf({ network, proxy, proxyConfig, streams, http }: Requirements, ev
   }
   if (proxy === 'unknown') gaps.push('nobody knows what stands in between: ask it with npm run doctor -- <url>');
   if (http === 2) gaps.push('HTTP/2 lifts the limit of connections; the figures are those of HTTP/1.1');
+  if (plainText) gaps.push('the figures are those of events; plain text has fewer bytes');
   if (!evidence.has('streams')) gaps.push(`no figures of concurrent streams: nothing is said of ${streams} at once`);
   if (!evidence.has('wire')) gaps.push('no wire ledger: nothing is said of bytes');
   return gaps;

@@ -40,7 +40,7 @@ export function judge(mode: Measured, asked: Requirements, evidence: Evidence): 
   const one = { mode, asked, evidence };
   return {
     exclusions: [plainText, responses, connections, commandLine, lossless, throughProxy].flatMap((rule) => rule(one)),
-    costs: [reading, resuming, talking, identity, sockets, waiting].flatMap((rule) => rule(one)),
+    costs: [reading, resuming, stopping, talking, identity, sockets, waiting].flatMap((rule) => rule(one)),
   };
 }
 
@@ -139,6 +139,17 @@ function resuming(one: Case): Cost[] {
   if (mode === 'sse' && asked.reader !== 'browser')
     return [cost(one, 'resumesByItself', 1, 'resuming is the client’s work')];
   return can(one, 'resumesByItself') ? [] : [cost(one, 'resumesByItself', 1)];
+}
+
+/** A stop is a request of its own in every mode; they differ in what a reader must know, and in what leaving means. */
+function stopping({ mode, asked: { stop, plainText } }: Case): Cost[] {
+  if (stop === 'no') return [];
+  const weight = stop === 'required' ? 3 : 1;
+  const source = 'docs/transports/polling.md';
+  if (mode.endsWith('-poll')) return [{ text: 'nobody tells the server that a poller has left', weight, source }];
+  if (mode === 'batch')
+    return [{ text: 'a start of its own for the id, without which nothing can be stopped', weight, source }];
+  return plainText ? [{ text: 'the id, for a stop, is only in a header', weight, source: 'docs/protocol.md' }] : [];
 }
 
 function talking(one: Case): Cost[] {

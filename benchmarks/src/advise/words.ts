@@ -48,9 +48,11 @@ export function sentenceOf({ asked, ranking, excluded }: Advice): string {
     missed: `It misses the objective (${late}), as all do that are left.`,
     unknown: `Nothing measured tells whether it keeps the objective (${late}).`,
   }[first.objective];
+  const { tail, latency } = first.values;
+  const median = tail.value === null && latency.value !== null ? ' Judged by the median: no p99 is carried.' : '';
   const pace = first.poll ? `, ${first.poll.point}` : '';
   const alone = ranking.length === 1 ? ` It is the only one of ${1 + excluded.length} that is not excluded.` : '';
-  return `Use ${first.mode}${pace}. ${kept}${alone}`;
+  return `Use ${first.mode}${pace}. ${kept}${median}${alone}`;
 }
 
 /** Why a mode is above the next one. */

@@ -49,9 +49,9 @@ describe('docs/choosing.md', () => {
     const [head, , ...rows] = rowsOf('What no measurement tells');
     const abilities = Object.keys(ABILITIES) as Ability[];
     expect(head).toEqual(['mode', ...Object.values(ABILITIES)]);
-    expect(rows).toEqual(
-      CANDIDATES.map((mode) => [mode, ...abilities.map((one) => (CAPABILITIES[mode][one].has ? 'yes' : ''))]),
-    );
+    expect(rows.map(([mode]) => mode)).toEqual(CANDIDATES);
+    const facts = CANDIDATES.map((mode) => abilities.map((one) => (CAPABILITIES[mode][one].has ? 'yes' : '')));
+    expect(rows.map((row) => row.slice(1))).toEqual(facts);
   });
 
   it('shows what the command prints', () => {

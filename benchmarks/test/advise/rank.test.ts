@@ -156,6 +156,27 @@ describe('figures', () => {
     expect(renderAdvice(advice, origin)).toContain('streams · sse, bare reader 800 streams: GENERATOR-LIMITED, 90 %');
   });
 
+  it('a percentile that a sample does not carry is not used, and the median judges', () => {
+    const few = SCENARIOS.streams.map(({ values, ...row }) => {
+      const { 'delivery.p99': _, ...rest } = values;
+      return Object.assign(row, { values: rest });
+    });
+    const steady = SCENARIOS.steady.map(({ target }) => ({ target, values: {} }));
+    const advice = ask({}, changed({ streams: few, steady }));
+    expect(first(advice)).toMatchObject({ objective: 'met', values: { tail: { value: null } } });
+    expect(renderAdvice(advice, origin)).toContain('Judged by the median');
+  });
+
+  it('a process that kept nothing is no measure of processes', () => {
+    const none = SCENARIOS.knee.map(({ target }) => ({
+      target,
+      values: { 'kneeStreams.median': 0, 'kneeTokensPerSecond.median': 0, 'brokenBy.median': 1 },
+    }));
+    const advice = ask({ streams: 500 }, changed({ knee: none }));
+    expect(first(advice).capacity).toMatchObject({ knee: 0, processes: 1, streamsEach: 500 });
+    expect(renderAdvice(advice, origin)).toContain('did not even keep the fewest streams');
+  });
+
   it('the second place costs differences with intervals', () => {
     const advice = ask({ streams: 200, priority: 'bytes' });
     expect(order(advice).slice(0, 2)).toEqual(['chunked', 'websocket']);
@@ -249,6 +270,20 @@ describe('work', () => {
     expect(workOf(advice, 'websocket').join()).toContain('ticket');
     expect(workOf(advice, 'sse').join()).toContain('EventSource');
     expect(workOf(advice, 'chunked').join()).not.toContain('ticket');
+  });
+
+  it('a stop that is required speaks against polling more than one that is wanted', () => {
+    const weights = (stop: Requirements['stop']) =>
+      ask({ stop, proxy: 'none' }).ranking.map(({ mode, costs }) => [
+        mode,
+        costs.filter(({ text }) => text.includes('left')),
+      ]);
+    const of = (stop: Requirements['stop']) =>
+      Object.fromEntries(weights(stop)) as Record<string, { weight: number }[]>;
+    expect(of('required')['long-poll']?.[0]?.weight).toBe(3);
+    expect(of('wanted')['long-poll']?.[0]?.weight).toBe(1);
+    expect(of('no')['long-poll']).toEqual([]);
+    expect(of('required')['sse']).toEqual([]);
   });
 
   it('an unknown proxy speaks against modes that it could hold back', () => {
