@@ -1,5 +1,5 @@
 import type { Measured } from '../compare/modes.js';
-import type { Metric } from '../metrics/metric.js';
+import type { Margin } from '../metrics/metric.js';
 import { metricOf } from '../metrics/registry.js';
 import type { Evidence, Place } from './evidence.js';
 import { minus, noted, nothing, plus, times, type Quantity } from './quantity.js';
@@ -7,19 +7,23 @@ import type { Requirements } from './requirements.js';
 import { capacityOf, type Capacity } from './capacity.js';
 import { pollPoint, type PollPoint } from './poll-point.js';
 
-/** What is said of each mode. The metric gives unit and margin. */
+/** The margins of the laboratory: of times, and of everything else. */
+const TIME = metricOf('delivery.p50').margin;
+const AMOUNT = metricOf('serverCpu.median').margin;
+
+/** What is said of each mode. Differences within the margin are none. */
 export const FIGURES = {
-  latency: { label: 'D p50', metric: metricOf('delivery.p50') },
-  tail: { label: 'D p99', metric: metricOf('delivery.p99') },
-  ttft: { label: 'TTFT p50', metric: metricOf('ttft.p50') },
-  cpu: { label: 'CPU/token', metric: metricOf('serverCpu.median') },
-  processors: { label: 'processors', metric: metricOf('processors.median') },
-  memory: { label: 'memory', metric: { ...metricOf('serverRss.median'), label: 'memory' } },
-  bytes: { label: 'B/token', metric: metricOf('downBytes.median') },
-  requests: { label: 'requests', metric: metricOf('requests.mean') },
-  resume: { label: 'back after a cut', metric: metricOf('resumeMs.p50') },
-  stop: { label: 'stop receipt', metric: metricOf('stopReceiptMs.p50') },
-} as const satisfies Record<string, { readonly label: string; readonly metric: Metric }>;
+  latency: { label: 'D p50', margin: TIME },
+  tail: { label: 'D p99', margin: TIME },
+  ttft: { label: 'TTFT p50', margin: TIME },
+  cpu: { label: 'CPU/token', margin: AMOUNT },
+  processors: { label: 'processors', margin: AMOUNT },
+  memory: { label: 'memory', margin: AMOUNT },
+  bytes: { label: 'B/token', margin: AMOUNT },
+  requests: { label: 'requests', margin: AMOUNT },
+  resume: { label: 'back after a cut', margin: TIME },
+  stop: { label: 'stop receipt', margin: TIME },
+} as const satisfies Record<string, { readonly label: string; readonly margin: Margin }>;
 
 export type FigureName = keyof typeof FIGURES;
 

@@ -118,7 +118,7 @@ function tiersOf(candidates: readonly Candidate[], figure: FigureName | null): r
 function isTie(one: Candidate, best: Candidate, figure: FigureName): boolean {
   const [a, b] = [one.values[figure], best.values[figure]];
   if (a.value === null && b.value === null) return true;
-  const word = differenceOf(a, b, FIGURES[figure].metric.margin)?.word;
+  const word = differenceOf(a, b, FIGURES[figure].margin)?.word;
   return word === 'equivalent' || word === 'inconclusive';
 }
 
@@ -135,7 +135,7 @@ function reasonOf(
   const figure = DECIDING[priority];
   if (one.objective !== next.objective) return { by: 'objective', tie: null };
   if (!tied && figure) return { by: figure, tie: null };
-  const word = figure && differenceOf(next.values[figure], one.values[figure], FIGURES[figure].metric.margin)?.word;
+  const word = figure && differenceOf(next.values[figure], one.values[figure], FIGURES[figure].margin)?.word;
   const tie = figure
     ? `${FIGURES[figure].label} ${word === 'equivalent' ? 'is equivalent' : 'cannot be told apart'}`
     : null;
@@ -144,8 +144,7 @@ function reasonOf(
 
 function compared(second: Candidate, first: Candidate): readonly SecondPlace[] {
   return (Object.keys(FIGURES) as FigureName[]).flatMap((figure) => {
-    const { metric } = FIGURES[figure];
-    const difference = differenceOf(second.values[figure], first.values[figure], metric.margin);
+    const difference = differenceOf(second.values[figure], first.values[figure], FIGURES[figure].margin);
     return difference ? [{ figure, difference }] : [];
   });
 }
