@@ -38,6 +38,12 @@ export class Evidence {
     return this.#rows(scenario).some((row) => row.verdict === 'VALID' && says(row, words));
   }
 
+  /** The largest value of a factor that was measured and may be used; 0 without any. */
+  largest(scenario: string, factor: string): number {
+    const valid = this.#rows(scenario).filter(({ verdict }) => verdict === 'VALID');
+    return Math.max(0, ...valid.map(({ factors }) => Number(factors[factor])).filter(Number.isFinite));
+  }
+
   /**
    * Rows of a mode. Our own clients are preferred; where they were not measured, our server read by a bare reader.
    * A row that says fewer things comes first: `nginx` before `nginx, HTTP/2`.

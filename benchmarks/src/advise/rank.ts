@@ -1,6 +1,7 @@
 import type { Measured } from '../compare/modes.js';
 import type { LabReport } from '../report/model.js';
 import { Evidence, type Unused } from './evidence.js';
+import { gapsOf } from './gaps.js';
 import { FIGURES, figuresOf, type FigureName, type ModeFigures } from './figures.js';
 import { differenceOf, type Difference } from './quantity.js';
 import { CANDIDATES, type Priority, type Requirements } from './requirements.js';
@@ -17,12 +18,21 @@ export interface Candidate extends ModeFigures, Pick<Judgement, 'costs'> {
   readonly effort: number;
 }
 
+/** Why a mode is above the next one. */
+export interface Reason {
+  readonly by: 'objective' | FigureName | 'effort' | 'order';
+  /** Why the deciding figure does not decide; null where it does, or is not asked. */
+  readonly tie: string | null;
+  /** The deciding figure decides though the intervals do not tell the two apart. */
+  readonly uncertain: boolean;
+}
+
 /** A mode at its place. */
 export interface Ranked extends Candidate {
   /** From 1. */
   readonly place: number;
   /** Why it is above the next one: objective, the deciding figure, or effort where that is a tie. Null for the last. */
-  readonly above: { readonly by: 'objective' | FigureName | 'effort' | 'order'; readonly tie: string | null } | null;
+  readonly above: Reason | null;
 }
 
 /** What choosing the second place costs: second − first. */
@@ -67,7 +77,7 @@ export function advise(asked: Requirements, report: LabReport): Advice {
     excluded: excluded.map(({ mode, exclusions }) => ({ mode, exclusions })),
     secondPlace: first && second ? compared(second, first) : [],
     unused: evidence.unused,
-    gaps: gapsOf(asked, evidence),
+    gaps: gapsOf(asked, evidence, first?.capacity.streamsEach ?? 0),
   };
 }
 
@@ -87,8 +97,8 @@ function objectiveOf({ values, alone }: ModeFigures, { latencyObjectiveMs }: Req
 const OBJECTIVES: readonly Objective[] = ['met', 'unknown', 'missed'];
 
 /**
- * First those that meet the objective. Among them, the best by the deciding figure together with all that cannot be told
- * from it, ordered by effort; then the same with the rest.
+ * First those that meet the objective. Among them, the best by the deciding figure together with all that tie with it,
+ * ordered by effort; then the same with the rest.
  */
 function rank(candidates: readonly Candidate[], priority: Priority): readonly Ranked[] {
   const tiers = OBJECTIVES.flatMap((objective) =>
@@ -115,11 +125,16 @@ function tiersOf(candidates: readonly Candidate[], figure: FigureName | null): r
   return [byEffort(tied), ...tiersOf(rest, figure)];
 }
 
+/**
+ * Equivalent is a tie. So is what the intervals do not tell apart, as long as it is not more than twice as much: to call
+ * 12 ms and 600 ms a tie because both were measured badly would help nobody.
+ */
 function isTie(one: Candidate, best: Candidate, figure: FigureName): boolean {
   const [a, b] = [one.values[figure], best.values[figure]];
   if (a.value === null && b.value === null) return true;
-  const word = differenceOf(a, b, FIGURES[figure].margin)?.word;
-  return word === 'equivalent' || word === 'inconclusive';
+  const difference = differenceOf(a, b, FIGURES[figure].margin);
+  if (difference?.word !== 'inconclusive') return difference?.word === 'equivalent';
+  return Math.abs(difference.value) <= Math.abs(b.value ?? 0);
 }
 
 function byEffort(candidates: readonly Candidate[]): readonly Candidate[] {
@@ -133,13 +148,21 @@ function reasonOf(
   { tied, priority }: { readonly tied: boolean; readonly priority: Priority },
 ): Ranked['above'] {
   const figure = DECIDING[priority];
-  if (one.objective !== next.objective) return { by: 'objective', tie: null };
-  if (!tied && figure) return { by: figure, tie: null };
-  const word = figure && differenceOf(next.values[figure], one.values[figure], FIGURES[figure].margin)?.word;
-  const tie = figure
-    ? `${FIGURES[figure].label} ${word === 'equivalent' ? 'is equivalent' : 'cannot be told apart'}`
-    : null;
-  return { by: one.effort === next.effort ? 'order' : 'effort', tie };
+  if (one.objective !== next.objective) return { by: 'objective', tie: null, uncertain: false };
+  if (!tied && figure) return { by: figure, tie: null, uncertain: wordOf(next, one, figure) === 'inconclusive' };
+  const by = one.effort === next.effort ? 'order' : 'effort';
+  return { by, tie: figure && tieOf(next, one, figure), uncertain: false };
+}
+
+function wordOf(one: Candidate, other: Candidate, figure: FigureName): Difference['word'] | undefined {
+  return differenceOf(one.values[figure], other.values[figure], FIGURES[figure].margin)?.word;
+}
+
+function tieOf(one: Candidate, other: Candidate, figure: FigureName): string {
+  const { label } = FIGURES[figure];
+  const word = wordOf(one, other, figure);
+  if (word === undefined) return `no ${label} of both`;
+  return `${label} ${word === 'equivalent' ? 'is equivalent' : 'cannot be told apart'}`;
 }
 
 function compared(second: Candidate, first: Candidate): readonly SecondPlace[] {
@@ -147,23 +170,4 @@ function compared(second: Candidate, first: Candidate): readonly SecondPlace[] {
     const difference = differenceOf(second.values[figure], first.values[figure], FIGURES[figure].margin);
     return difference ? [{ figure, difference }] : [];
   });
-}
-
-function gapsOf(
-  { network, proxy, proxyConfig, streams, http, plainText }: Requirements,
-  evidence: Evidence,
-): readonly string[] {
-  const gaps: string[] = [];
-  if (network !== 'loopback' && !evidence.has('network', [network])) {
-    gaps.push(`no figures of the network ${network}: the times are those of one machine`);
-  }
-  if (proxy !== 'none' && proxy !== 'unknown' && !evidence.has('proxies', [proxy, proxyConfig])) {
-    gaps.push(`no figures of ${proxy} (${proxyConfig}): only what its documentation says is considered`);
-  }
-  if (proxy === 'unknown') gaps.push('nobody knows what stands in between: ask it with npm run doctor -- <url>');
-  if (http === 2) gaps.push('HTTP/2 lifts the limit of connections; the figures are those of HTTP/1.1');
-  if (plainText) gaps.push('the figures are those of events; plain text has fewer bytes');
-  if (!evidence.has('streams')) gaps.push(`no figures of concurrent streams: nothing is said of ${streams} at once`);
-  if (!evidence.has('wire')) gaps.push('no wire ledger: nothing is said of bytes');
-  return gaps;
 }

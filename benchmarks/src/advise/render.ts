@@ -1,7 +1,7 @@
 import { capacityText, configureLines } from './configure.js';
 import { FIGURES, type FigureName } from './figures.js';
 import type { Advice, Ranked } from './rank.js';
-import { askedText, differenceText, headingOf, orderText, sentenceOf, valueText } from './words.js';
+import { askedText, differenceText, headingOf, orderText, sentenceOf, unusedText, valueText } from './words.js';
 
 /** Where the figures come from. */
 export interface Origin {
@@ -25,10 +25,7 @@ export function renderAdvice(advice: Advice, { path, createdAt, plan }: Origin):
     titled('Work', ranking.map(workOf).filter(Boolean)),
     titled('Configure', first ? configureLines(first, asked) : []),
     titled(`Figures behind ${first?.mode}`, first ? [...sourcesOf(first), ...capacityText(first, asked)] : []),
-    titled(
-      'Not used',
-      unused.map((row) => `${row.scenario} · ${row.target} ${row.point}: ${row.verdict}, ${row.reasons.join('; ')}`),
-    ),
+    titled('Not used', unused.map(unusedText)),
     titled('Not known', gaps),
     [`From ${path}: ${plan}, made ${createdAt}.`, first ? `Read on: ${pageOf(first.mode)}, docs/choosing.md` : ''],
   ];

@@ -1,4 +1,5 @@
 import { rough, short } from '../compare/numbers.js';
+import type { Unused } from './evidence.js';
 import { FIGURES, type FigureName } from './figures.js';
 import type { Difference, Quantity } from './quantity.js';
 import { DECIDING, type Advice, type Ranked } from './rank.js';
@@ -50,9 +51,14 @@ export function sentenceOf({ asked, ranking, excluded }: Advice): string {
   }[first.objective];
   const { tail, latency } = first.values;
   const median = tail.value === null && latency.value !== null ? ' Judged by the median: no p99 is carried.' : '';
+  const figure = DECIDING[asked.priority];
+  const blind =
+    figure && first.values[figure].value === null
+      ? ` The report has no valid ${FIGURES[figure].label} of it: it is ranked by the work that it takes.`
+      : '';
   const pace = first.poll ? `, ${first.poll.point}` : '';
   const alone = ranking.length === 1 ? ` It is the only one of ${1 + excluded.length} that is not excluded.` : '';
-  return `Use ${first.mode}${pace}. ${kept}${median}${alone}`;
+  return `Use ${first.mode}${pace}. ${kept}${median}${blind}${alone}`;
 }
 
 /** Why a mode is above the next one. */
@@ -66,7 +72,15 @@ export function orderText(one: Ranked, next: Ranked, { priority }: Requirements)
   if (by === 'order' || !figure)
     return `${one.mode} before ${next.mode}: ${tie}the same work; the simpler transport first`;
   const [a, b] = [one, next].map(({ values }) => valueText(figure, values[figure]));
-  return `${one.mode} before ${next.mode}: ${FIGURES[figure].label} ${a} against ${b}`;
+  const doubt = one.above?.uncertain ? ', though the intervals do not tell them apart' : '';
+  return `${one.mode} before ${next.mode}: ${FIGURES[figure].label} ${a} against ${b}${doubt}`;
+}
+
+/** A row that may not be used, with the first of its reasons. */
+export function unusedText({ scenario, target, point, verdict, reasons }: Unused): string {
+  const [first = 'no reason', ...more] = reasons;
+  const others = more.length > 0 ? `, and ${more.length} more` : '';
+  return `${[scenario, target, point].filter(Boolean).join(' · ')}: ${verdict}, ${first}${others}`;
 }
 
 /** What was asked, in the order of the flags. */

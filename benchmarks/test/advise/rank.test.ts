@@ -18,7 +18,7 @@ describe('a ranking', () => {
   it('takes the least work among modes whose latency is equivalent, and says so', () => {
     const advice = ask({});
     expect(order(advice)).toEqual(['sse', 'chunked', 'websocket', 'long-poll', 'short-poll', 'batch']);
-    expect(first(advice).above).toEqual({ by: 'effort', tie: 'D p50 is equivalent' });
+    expect(first(advice).above).toEqual({ by: 'effort', tie: 'D p50 is equivalent', uncertain: false });
     expect(renderAdvice(advice, origin)).toContain(
       'sse before chunked: D p50 is equivalent, a tie; less work (0 against 2)',
     );
@@ -33,6 +33,17 @@ describe('a ranking', () => {
     expect(first(advice).above?.tie).toBe('D p50 cannot be told apart');
   });
 
+  it('does not call a tie what is more than twice as late, however badly it was measured', () => {
+    const noisy = SCENARIOS.streams.map((row) => {
+      const late = row.target.startsWith('sse') ? 90 : 10;
+      return { ...row, values: { ...row.values, 'delivery.p50': [late, 1, 95] as const } };
+    });
+    const advice = ask({}, changed({ streams: noisy }));
+    expect(order(advice).slice(0, 4)).toEqual(['chunked', 'websocket', 'long-poll', 'sse']);
+    expect(advice.ranking[2]?.above?.by).toBe('latency');
+    expect(renderAdvice(advice, origin)).toContain('25.0 against 90.0, though the intervals do not tell them apart');
+  });
+
   it('does not call a tie what differs beyond margin and intervals', () => {
     const late = SCENARIOS.streams.map((row) =>
       row.target.startsWith('sse')
@@ -41,7 +52,7 @@ describe('a ranking', () => {
     );
     const advice = ask({}, changed({ streams: late }));
     expect(order(advice).slice(0, 3)).toEqual(['chunked', 'websocket', 'sse']);
-    expect(advice.ranking[1]?.above).toEqual({ by: 'latency', tie: null });
+    expect(advice.ranking[1]?.above).toEqual({ by: 'latency', tie: null, uncertain: false });
   });
 
   it('lets the objective decide before anything else', () => {
@@ -49,7 +60,7 @@ describe('a ranking', () => {
     const objectives = advice.ranking.map(({ objective }) => objective);
     expect(objectives).toEqual(['met', 'met', 'met', 'met', 'missed', 'missed']);
     expect(order(advice)).toEqual(['chunked', 'websocket', 'sse', 'long-poll', 'batch', 'short-poll']);
-    expect(advice.ranking[3]?.above).toEqual({ by: 'objective', tie: null });
+    expect(advice.ranking[3]?.above).toEqual({ by: 'objective', tie: null, uncertain: false });
     expect(order(ask({ priority: 'bytes', latencyObjectiveMs: 5_000 }))[0]).toBe('batch');
   });
 
@@ -74,6 +85,7 @@ describe('figures', () => {
     expect(capacity).toMatchObject({ knee: 1_000, atLeast: false, processes: 2, streamsEach: 1_000 });
     expect(values.latency.value).toBeCloseTo(0.88 * 3);
     expect(values.latency.from).toEqual(['streams · sse, bare reader · 800 streams', 'nearest to 1000 streams']);
+    expect(ask({ streams: 2_000 }).gaps).toEqual(['1000 streams in one process were not measured, 800 were']);
     expect(values.processors.value).toBeCloseTo((33 * 2_000 * 20) / 1e6);
     expect(values.memory.value).toBeCloseTo(20 * 2_000);
   });
@@ -153,7 +165,7 @@ describe('figures', () => {
     expect(advice.unused).toContainEqual(
       expect.objectContaining({ scenario: 'streams', target: 'sse, bare reader', verdict: 'GENERATOR-LIMITED' }),
     );
-    expect(renderAdvice(advice, origin)).toContain('streams · sse, bare reader 800 streams: GENERATOR-LIMITED, 90 %');
+    expect(renderAdvice(advice, origin)).toContain('streams · sse, bare reader · 800 streams: GENERATOR-LIMITED, 90 %');
   });
 
   it('a percentile that a sample does not carry is not used, and the median judges', () => {
@@ -175,6 +187,22 @@ describe('figures', () => {
     const advice = ask({ streams: 500 }, changed({ knee: none }));
     expect(first(advice).capacity).toMatchObject({ knee: 0, processes: 1, streamsEach: 500 });
     expect(renderAdvice(advice, origin)).toContain('did not even keep the fewest streams');
+  });
+
+  it('a report without any valid figure ranks by work, and says so', () => {
+    const nothing = SCENARIOS.steady.map(({ target, values }) => ({
+      target,
+      values,
+      verdict: 'CONTAMINATED' as const,
+    }));
+    const advice = ask({}, labReport({ steady: nothing }));
+    expect(order(advice)[0]).toBe('sse');
+    expect(first(advice)).toMatchObject({
+      objective: 'unknown',
+      above: { by: 'effort', tie: 'no D p50 of both', uncertain: false },
+    });
+    expect(renderAdvice(advice, origin)).toContain('The report has no valid D p50 of it: it is ranked by the work');
+    expect(advice.unused).toHaveLength(6);
   });
 
   it('the second place costs differences with intervals', () => {
