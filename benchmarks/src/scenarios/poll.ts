@@ -23,6 +23,7 @@ export const poll: Scenario = {
     'done.p50',
     'requests.mean',
     'tokensPerChunk.mean',
+    'serverCpuSteady.median',
     'serverCpu.median',
   ],
   compared: [],
