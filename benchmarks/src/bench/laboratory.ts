@@ -83,7 +83,7 @@ function listrOptions(): ConstructorParameters<typeof Listr>[1] {
     renderer: process.stderr.isTTY && process.stderr.columns > 0 ? 'default' : 'simple',
     rendererOptions: { lazy: true, logger, showErrorMessage: false },
     registerSignalListeners: false,
-  } as ConstructorParameters<typeof Listr>[1];
+  };
 }
 
 /** Tokens per second by the reader's key: the median of its trials. */

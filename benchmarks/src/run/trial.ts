@@ -114,10 +114,14 @@ export class Trial implements RunContext {
   async startServer(cell: Cell, options: Parameters<RunContext['startServer']>[1] = {}): Promise<StartedServer> {
     const front = await this.#front(cell);
     const { process, url } = await this.#server(cell, front, options);
-    const { pid, died, stop } = process;
     await useOf(process, { restart: true });
-    const use = () => useOf(process, { restart: true, collect: true });
-    return { url: await front.through(url), pid, died, use, stop };
+    return {
+      url: await front.through(url),
+      pid: process.pid,
+      died: process.died,
+      use: () => useOf(process, { restart: true, collect: true }),
+      stop: () => process.stop(),
+    };
   }
 
   measured(cell: Cell, { values, streams = [], tokens, invalid = [] }: OwnResult): Measured {
@@ -196,7 +200,7 @@ export class Trial implements RunContext {
   /** Ends what was started since there were `kept` things to end. */
   async #end(kept = 0): Promise<void> {
     // What is in front goes last: a namespace is removed when nobody is in it any more.
-    for (const end of this.#ends.splice(kept).reverse()) await end();
+    for (const end of this.#ends.splice(kept).toReversed()) await end();
   }
 }
 
