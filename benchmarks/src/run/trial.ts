@@ -1,4 +1,4 @@
-import { InvalidMeasurement, messageOf } from '../compare/failures.js';
+import { messageOf } from '../compare/failures.js';
 import { percentile } from '../statistics/percentile.js';
 import type { StreamNotes } from '../agent/job.js';
 import type { ProcessUse, RawStream, RawTrial } from '../raw/raw.js';
@@ -11,6 +11,7 @@ import { runJob, type LoadResult } from './generator.js';
 import { MachineWatch } from './machine.js';
 import { momentsOf } from './moments.js';
 import { expectedMs } from './plan.js';
+import { withinLimit } from './limit.js';
 import { startProcess, urlOf, type Process } from './processes.js';
 import { problemOf, rawStream } from './streams.js';
 import { useOf } from './use.js';
@@ -201,21 +202,6 @@ export class Trial implements RunContext {
   async #end(kept = 0): Promise<void> {
     // What is in front goes last: a namespace is removed when nobody is in it any more.
     for (const end of this.#ends.splice(kept).toReversed()) await end();
-  }
-}
-
-/** A trial that hangs would hang the whole run: after several times what it should take it has failed. */
-async function withinLimit<T>(ms: number, work: (limit: AbortSignal) => Promise<T>): Promise<T> {
-  const limitMs = 5 * ms + 60_000;
-  const limit = new AbortController();
-  const timer = setTimeout(
-    () => limit.abort(new InvalidMeasurement(`the trial did not end within ${Math.round(limitMs / 1000)} s`)),
-    limitMs,
-  );
-  try {
-    return await work(limit.signal);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

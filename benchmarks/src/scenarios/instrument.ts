@@ -108,7 +108,7 @@ export const ceiling: Scenario = {
 };
 
 async function measureCeiling(cell: Cell, context: RunContext): Promise<Measured> {
-  const { streams, trial } = await context.load(cell);
+  const { trial } = await context.load(cell);
   if (trial.verdict === 'INVALID') return { streams: [], trial };
   const seconds = trial.generator.wallMs / 1000;
   return context.measured(cell, { values: { ceilingTokensPerSecond: trial.tokens / seconds }, tokens: trial.tokens });

@@ -55,21 +55,19 @@ export const knee: Scenario = {
 const BROKEN_BY = { server: 1, generator: 2, nothing: 3 } as const;
 
 async function search(cell: Cell, context: RunContext): Promise<Measured> {
-  let good = 0;
-  let bad = LIMIT * 2;
-  let brokenBy: number = BROKEN_BY.nothing;
-  const attempt = async (streams: number): Promise<void> => {
-    const load = { ...cell.load, streams };
-    const verdict = await holds({ ...cell, load }, context);
-    if (verdict === 'holds') good = streams;
-    else {
-      bad = streams;
-      brokenBy = BROKEN_BY[verdict];
-    }
+  const found = { good: 0, bad: 2 * LIMIT, brokenBy: BROKEN_BY.nothing as number };
+  const attempt = async (streams: number): Promise<boolean> => {
+    const verdict = await holds({ ...cell, load: { ...cell.load, streams } }, context);
+    if (verdict === 'holds') found.good = streams;
+    else Object.assign(found, { bad: streams, brokenBy: BROKEN_BY[verdict] });
+    return verdict === 'holds';
   };
-  for (let streams = FIRST; streams <= LIMIT && streams < bad; streams *= 2) await attempt(streams);
-  for (let step = 0; step < HALVINGS && bad <= LIMIT && good > 0; step += 1)
-    await attempt(Math.round((good + bad) / 2));
+  for (let streams = FIRST; streams <= LIMIT; streams *= 2) if (!(await attempt(streams))) break;
+  for (let step = 0; step < HALVINGS; step += 1) {
+    if (found.bad > LIMIT || found.good === 0) break;
+    await attempt(Math.round((found.good + found.bad) / 2));
+  }
+  const { good, brokenBy } = found;
   const values = { kneeStreams: good, kneeTokensPerSecond: good * cell.load.trace.tokensPerSecond, brokenBy };
   return context.measured(cell, { values });
 }

@@ -29,7 +29,12 @@ export class Traces {
 
   /** What a manifest says of them, by hash. */
   summaries(): Readonly<Record<string, TraceSummary>> {
-    return Object.fromEntries([...this.#byName.values()].map(({ sha256, texts: _, ...summary }) => [sha256, summary]));
+    return Object.fromEntries(
+      [...this.#byName.values()].map((trace) => {
+        const { name, seed, tokens, tokensPerSecond, textSha256, offsetsUs } = trace;
+        return [trace.sha256, { name, seed, tokens, tokensPerSecond, textSha256, offsetsUs }];
+      }),
+    );
   }
 
   /** Removes the folder. */
