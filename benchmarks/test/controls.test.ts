@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
 import { EventReader, Splitter } from '../src/drivers/event-reader.js';
+import { read as readNet } from '../src/drivers/net.js';
+import { Recorder } from '../src/agent/recorder.js';
+import { nowMs } from '../src/compare/clock.js';
+import { problemOf } from '../src/run/streams.js';
 import { CONTROLS, NULL_FRAMINGS, nullServer } from '../src/targets/controls.js';
 import { ours } from '../src/targets/ours.js';
 import { Notes, readWith, TargetServer } from './support/target-server.js';
@@ -28,6 +32,21 @@ describe('the null server', () => {
 });
 
 const LEAN = { chunked: 'ndjson', sse: 'sse', websocket: 'websocket' } as const;
+
+const bareNet = CONTROLS.find(({ name }) => name === 'net') ?? expect.fail('no control on net');
+
+describe('what a control says', () => {
+  it('is no answer that counts when it is another text, of the same length', async () => {
+    const texts = TRACE.texts.with(7, ' wrong');
+    await using server = await TargetServer.start(bareNet.server, { ...TRACE, texts });
+    const recorder = new Recorder(0, nowMs(), () => {});
+    const signal = new AbortController().signal;
+    await readNet({ url: server.url, stream: 0, trace: TRACE.name, texts: TRACE.texts, options: {}, signal }, recorder);
+    recorder.end();
+    expect(problemOf(recorder.notes(), TRACE, 'whole')).toBe('stream 0: the text is not that of the trace');
+    expect(problemOf(recorder.notes(), { ...TRACE, texts }, 'whole')).toBe('');
+  });
+});
 
 describe('lean readers', () => {
   const event = (seq: number) => `{"seq":${seq},"type":"content_block_delta","delta":{"type":"text_delta","text":"a"}}`;

@@ -1,4 +1,6 @@
-import { within } from '@tokenwire/conformance';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { eventually, within } from '@tokenwire/conformance';
 import { describe, expect, it } from 'vitest';
 
 import { nowMs } from '../../src/compare/clock.js';
@@ -69,7 +71,7 @@ export function describeTarget(target: Target): void {
       expect(notes.texts.length).toBeLessThan(ENDLESS.tokens);
     });
 
-    it('is left by its reader when the measurement is called off', async () => {
+    it('falls silent when its reader leaves', async () => {
       await using server = await TargetServer.start(target.server, ENDLESS);
       const leave = new AbortController();
       const notes = new Notes(() => notes.texts.length === 3 && leave.abort(new Error('enough')));
@@ -79,6 +81,13 @@ export function describeTarget(target: Target): void {
         notes,
       );
       await expect(within(LIMIT_MS, 'an aborted answer', reading)).rejects.not.toThrow(/not within/);
+      // Nor does the server go on speaking to nobody: ten tokens would have been due.
+      const spoken = async () => (await server.moments())[0]?.slipUs.length ?? 0;
+      await eventually('silence', async () => {
+        const before = await spoken();
+        await sleep(200);
+        return (await spoken()) === before;
+      });
     });
   });
 }
