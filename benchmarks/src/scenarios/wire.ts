@@ -61,6 +61,7 @@ export const wire: Scenario = {
   notes: [
     'One answer of 100 tokens through a recording TCP pass-through: TCP payload, without TCP and IP headers. The parts are exactly the bytes that were seen.',
     'Our modes and the controls are checked against arithmetic to the byte (`wire/predict.ts`); where timing decides how events come together, with the grouping that was seen.',
+    'Messages of other libraries are not read: their envelope is all that they say, without the text.',
     'System calls: strace on the server during another answer; where it may not attach, only writes, from /proc. Both include what the process does for itself.',
     'What an answer has once (headers, first and last events) is shared by 100 tokens; a longer answer has less of it per token.',
   ],

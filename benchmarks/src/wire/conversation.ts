@@ -16,14 +16,14 @@ export interface Conversation {
 const REQUEST_LINE = /^[A-Z]+ \S+ HTTP\/1\.1\r\n/;
 
 /** @throws {UnreadableWire} when it is not whole, or not understood. */
-export function conversationOf({ up, down }: RecordedConnection): Conversation {
+export function conversationOf({ up, down, closed }: RecordedConnection): Conversation {
   const [said, heard] = [bytesOf(up), bytesOf(down)];
   if (!REQUEST_LINE.test(said.toString('latin1'))) {
     return { requests: [], responses: [], upFrames: [], downFrames: [], raw: { up: said, down: heard } };
   }
   const asked = parseRequests(said);
   const methods = asked.messages.map(({ startLine }) => startLine.split(' ')[0] ?? '');
-  const answered = parseResponses(heard, methods);
+  const answered = parseResponses(heard, methods, closed);
   return {
     requests: asked.messages,
     responses: answered.messages,

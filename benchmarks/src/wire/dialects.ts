@@ -30,5 +30,11 @@ const openai: Dialect = (message) => {
 /** The message is the text. */
 const bare: Dialect = (message) => message;
 
+/**
+ * For servers whose messages nobody here can read: all of them are envelope, until the length of the text, which is
+ * known, is taken out of it.
+ */
+export const UNTOLD: Dialect = () => '';
+
 /** By name, as `options.dialect` of a target says it. */
-export const DIALECTS: Readonly<Record<string, Dialect>> = { tokenwire, openai, bare };
+export const DIALECTS: Readonly<Record<string, Dialect>> = { tokenwire, openai, bare, untold: UNTOLD };

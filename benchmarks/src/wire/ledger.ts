@@ -7,7 +7,7 @@ import {
   utf8,
   type Content,
 } from './content.js';
-import type { Dialect } from './dialects.js';
+import { UNTOLD, type Dialect } from './dialects.js';
 import { conversationOf } from './conversation.js';
 import type { HttpMessage } from './parse-http.js';
 import { CLOSE_OPCODE, CONTROL_OPCODE, messagesOf, type Frame } from './parse-websocket.js';
@@ -63,6 +63,16 @@ export function ledgerOf(connections: readonly RecordedConnection[], dialect: Di
   return ledger;
 }
 
+/**
+ * The same ledger, with this much of the envelope as text.
+ * @throws {UnreadableWire} when there is less.
+ */
+export function withPayload(ledger: Ledger, payload: number): Ledger {
+  const { down } = ledger;
+  if (down.parts.envelope < payload) throw new UnreadableWire(`The text is ${payload} bytes, all messages are fewer.`);
+  return { ...ledger, down: { ...down, parts: add(down.parts, { payload, envelope: -payload }) } };
+}
+
 /** Whether an answer has gone past to its end: every request is answered, and every socket has been closed. */
 export function isWhole(connections: readonly RecordedConnection[]): boolean {
   const used = connections.filter(({ up }) => up.length > 0);
@@ -73,7 +83,8 @@ function isClosed(connection: RecordedConnection): boolean {
   try {
     const { requests, responses, upFrames, downFrames, raw } = conversationOf(connection);
     if (raw) return connection.closed;
-    if (requests.length !== responses.length) return false;
+    // A request that is given up with its connection is never answered.
+    if (requests.length !== responses.length) return connection.closed;
     const isSocket = responses.some(({ startLine }) => startLine.includes(' 101 '));
     if (!isSocket || connection.closed) return true;
     return [upFrames, downFrames].every((frames) => frames.at(-1)?.opcode === CLOSE_OPCODE);
@@ -113,7 +124,7 @@ function sideOf(
   return { parts, bytes, frames: chunks + frames.length, reads: pieces.length };
 }
 
-function contentOf({ startLine, headers, chunks }: HttpMessage, dialect: Dialect): readonly Content[] {
+function contentOf({ headers, chunks }: HttpMessage, dialect: Dialect): readonly Content[] {
   const bytes = chunks.reduce((total, { length }) => total + length, 0);
   if (bytes === 0) return [];
   if (headers.has('content-encoding')) return [{ coded: bytes, events: 0 }];
@@ -124,13 +135,15 @@ function contentOf({ startLine, headers, chunks }: HttpMessage, dialect: Dialect
       return linesContent(body, dialect);
     case 'text/event-stream':
       return eventStreamContent(body, dialect);
-    case 'application/json':
-      return [documentContent(body, dialect)];
-    case 'text/plain':
-      return [textContent(body)];
     default:
-      throw new UnreadableWire(`${startLine}: nothing is known about a body of type ${type}.`);
+      return [dialect === UNTOLD ? { envelope: bytes, events: 0 } : wholeContent(type, body, dialect)];
   }
+}
+
+function wholeContent(type: string | undefined, body: string, dialect: Dialect): Content {
+  if (type === 'application/json') return documentContent(body, dialect);
+  if (type === 'text/plain') return textContent(body);
+  throw new UnreadableWire(`Nothing is known about a body of type ${type}.`);
 }
 
 function messages(frames: readonly Frame[], dialect: Dialect): readonly Content[] {

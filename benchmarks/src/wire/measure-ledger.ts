@@ -1,9 +1,10 @@
 import type { Read, Sink } from '../drivers/driver.js';
 import type { Target } from '../targets/target.js';
 import type { Trace } from '../trace/trace.js';
-import { DIALECTS } from './dialects.js';
+import { sizeOf } from './arithmetic.js';
+import { DIALECTS, UNTOLD } from './dialects.js';
 import { groupingOf } from './grouping.js';
-import { isWhole, ledgerOf, type Ledger } from './ledger.js';
+import { isWhole, ledgerOf, withPayload, type Ledger } from './ledger.js';
 import { differences, predict } from './predict.js';
 import { recordWire } from './recorder.js';
 
@@ -35,13 +36,14 @@ const loadBuilt = (driver: string): Promise<{ readonly read: Read }> =>
 
 /**
  * Reads one answer through a recorder, takes its bytes apart, and checks them against arithmetic.
- * `options.dialect` of the target says how it says its tokens, default `tokenwire`.
+ * `options.dialect` of the target says how it says its tokens; default `untold` for peers, `tokenwire` for all others.
  * @throws {UnreadableWire} what cannot be taken apart; whatever the driver throws.
  */
 export async function measureLedger(options: LedgerOptions): Promise<Checked> {
   const { target, url, trace, signal, load = loadBuilt } = options;
   const { read } = await load(target.driver);
-  const dialect = DIALECTS[String(target.options['dialect'] ?? 'tokenwire')];
+  const usual = target.kind === 'peer' ? 'untold' : 'tokenwire';
+  const dialect = DIALECTS[String(target.options['dialect'] ?? usual)];
   if (!dialect) throw new Error(`nothing is known about the dialect ${String(target.options['dialect'])}`);
   const recorder = await recordWire(url);
   const heard = new Heard();
@@ -51,7 +53,8 @@ export async function measureLedger(options: LedgerOptions): Promise<Checked> {
       heard,
     );
     await recorder.until(() => isWhole(recorder.connections));
-    const ledger = ledgerOf(recorder.connections, dialect);
+    const seen = ledgerOf(recorder.connections, dialect);
+    const ledger = dialect === UNTOLD ? withPayload(seen, sizeOf(heard.text)) : seen;
     const own = target.kind === 'ours' ? { id: heard.name, model: `replay/${trace.name}` } : CONTROL;
     const reckoned = predict(target.name, { ...own, texts: trace.texts }, groupingOf(recorder.connections));
     const problems = heard.text === trace.texts.join('') ? [] : ['the text is not that of the trace'];

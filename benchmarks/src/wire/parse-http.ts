@@ -34,15 +34,16 @@ export function parseRequests(bytes: Buffer): HttpSide {
 /**
  * Reads the responses of one connection.
  * @param methods of the requests, in order: an answer to HEAD has no body.
+ * @param left the reader has left: then the last body may be without its end, after a whole chunk.
  * @throws {UnreadableWire} when it ends in the middle of one.
  */
-export function parseResponses(bytes: Buffer, methods: readonly string[]): HttpSide {
+export function parseResponses(bytes: Buffer, methods: readonly string[], left = false): HttpSide {
   const bodyOfResponse = (head: Head, index: number): BodyKind => {
     const status = statusOf(head.startLine);
     const none = methods[index] === 'HEAD' || status < 200 || status === 204 || status === 304;
     return none ? { kind: 'length', bytes: 0 } : bodyOf(head, true);
   };
-  return parseMessages(bytes, bodyOfResponse, ({ startLine }) => statusOf(startLine) === 101);
+  return parseMessages(bytes, bodyOfResponse, ({ startLine }) => statusOf(startLine) === 101, left);
 }
 
 /** The status of a response's start line. */
@@ -66,6 +67,7 @@ function parseMessages(
   bytes: Buffer,
   kindOf: (head: Head, index: number) => BodyKind,
   switchesProtocol: (head: Head) => boolean,
+  left = false,
 ): HttpSide {
   const messages: HttpMessage[] = [];
   let at = 0;
@@ -77,7 +79,7 @@ function parseMessages(
       return { messages, rest: bytes.subarray(at) };
     }
     const kind = kindOf(head, messages.length);
-    const body = kind.kind === 'chunked' ? parseChunks(bytes, at) : plainBody(bytes, at, kind);
+    const body = kind.kind === 'chunked' ? parseChunks(bytes, at, left) : plainBody(bytes, at, kind);
     at = body.end;
     messages.push({ ...head, chunks: body.chunks, framingBytes: body.framingBytes });
   }
@@ -119,11 +121,12 @@ function plainBody(bytes: Buffer, at: number, kind: Exclude<BodyKind, { kind: 'c
 }
 
 /** RFC 9112, section 7.1. */
-function parseChunks(bytes: Buffer, start: number): Body {
+function parseChunks(bytes: Buffer, start: number, left: boolean): Body {
   const chunks: Buffer[] = [];
   let framingBytes = 0;
   let at = start;
   for (;;) {
+    if (left && at === bytes.length) return { chunks, framingBytes, end: at };
     const line = lineAt(bytes, at);
     const size = /^[\da-f]+/i.exec(line)?.[0];
     if (size === undefined) throw new UnreadableWire(`This is no size of a chunk: ${JSON.stringify(line)}`);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chunkFraming, closeFrame, frameHeader, headBytes } from '../../src/wire/arithmetic.js';
 import { utf8 } from '../../src/wire/content.js';
 import { DIALECTS, type Dialect } from '../../src/wire/dialects.js';
-import { isWhole, ledgerOf } from '../../src/wire/ledger.js';
+import { isWhole, ledgerOf, withPayload } from '../../src/wire/ledger.js';
 import { parseRequests, parseResponses } from '../../src/wire/parse-http.js';
 import { messagesOf, parseFrames } from '../../src/wire/parse-websocket.js';
 import type { RecordedConnection } from '../../src/wire/recorder.js';
@@ -28,6 +28,12 @@ describe('HTTP', () => {
       const cut = () => parseResponses(bytes(CHUNKED.slice(0, end)), ['GET']);
       expect(cut, `cut at ${end}, body from ${start}`).toThrow();
     }
+  });
+
+  it('lets the last chunk be missing when the reader has left, and nothing else', () => {
+    const cut = CHUNKED.indexOf('0\r\nX');
+    expect(parseResponses(bytes(CHUNKED.slice(0, cut)), ['GET'], true).messages[0]?.chunks).toHaveLength(2);
+    expect(() => parseResponses(bytes(CHUNKED.slice(0, cut - 1)), ['GET'], true)).toThrow();
   });
 
   it('reads several answers of one connection, those without a body too', () => {
@@ -134,6 +140,14 @@ describe('a ledger', () => {
     const body = `data: ${chunk}\n\ndata: [DONE]\n\n`;
     const parts = partsOf(body, 'text/event-stream', '', DIALECTS['openai']);
     expect(parts).toMatchObject({ payload: 3, envelope: chunk.length - 3 + '[DONE]'.length, framing: 16 });
+  });
+
+  it('of messages that nobody can read takes the text out of the envelope', () => {
+    const untold = DIALECTS['untold'] as Dialect;
+    const ledger = ledgerOf([connection('42["a"]\u001e42["b"]', 'text/plain; charset=UTF-8')], untold);
+    expect(ledger.down.parts).toMatchObject({ payload: 0, envelope: 15 });
+    expect(withPayload(ledger, 2).down.parts).toMatchObject({ payload: 2, envelope: 13 });
+    expect(() => withPayload(ledger, 16)).toThrow('fewer');
   });
 
   it('does not divide what is compressed', () => {
