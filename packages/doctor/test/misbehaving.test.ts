@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { constants, createGzip, type Gzip } from 'node:zlib';
+import { constants, createGzip, gzipSync, type Gzip } from 'node:zlib';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 
 import { describe, expect, test } from 'vitest';
@@ -201,6 +201,41 @@ describe.concurrent('a server of unknown make', () => {
       void everyGap(COUNT, GAP_MS, (text) => res.write(text)).then(() => res.end());
     };
     expect(problemsIn(await against(liar))).toContain('not-decodable');
+  });
+});
+
+describe.concurrent('an answer without end', () => {
+  const MIB = 1 << 20;
+  // Eight of them are a gigabyte in a megabyte.
+  const bomb = gzipSync(Buffer.alloc(128 * MIB));
+
+  test('is read up to a limit of bytes, however fast it comes', async () => {
+    const flood: RequestListener = (_req, res) => {
+      res.writeHead(200, GOOD_HEADERS);
+      const piece = Buffer.from(event(0).repeat(500));
+      const pour = (): void => {
+        while (!res.destroyed && res.write(piece));
+      };
+      res.on('drain', pour);
+      pour();
+    };
+    const diagnosis = await against(flood, { limitMs: 120_000 });
+    const answer = diagnosis.probes[0]?.answer;
+    expect(answer?.ending).toBe('limit');
+    expect(answer?.wireBytes).toBeLessThan(70 * MIB);
+    expect(answer?.wire.length).toBeLessThanOrEqual(20_000);
+  });
+
+  test('is decompressed up to the same limit', async () => {
+    const bombing: RequestListener = (_req, res) => {
+      res.writeHead(200, { ...GOOD_HEADERS, 'content-encoding': 'gzip' });
+      for (let i = 0; i < 8; i += 1) res.write(bomb);
+      res.end();
+    };
+    const diagnosis = await against(bombing, { limitMs: 120_000 });
+    const answer = diagnosis.probes[0]?.answer;
+    expect(answer?.contentBytes).toBeGreaterThanOrEqual(64 * MIB);
+    expect(answer?.contentBytes).toBeLessThan(70 * MIB);
   });
 });
 

@@ -1,4 +1,5 @@
 import { HOPS } from '../diagnose/hops.js';
+import { severityOf } from '../diagnose/problems.js';
 import type { Remedy } from '../diagnose/remedies.js';
 import type { Diagnosis } from '../probes/examine.js';
 import type { ProbeResult } from '../probes/context.js';
@@ -51,9 +52,8 @@ function headline({ url, server, alpn, hops }: Diagnosis): string {
 }
 
 function probeLines(probe: ProbeResult, paint: Paint): readonly string[] {
-  const { name, judged, polls, status, headersMs, firstByteMs, endMs, bytes, pieces, heaps, tokens } = figuresOf(probe);
-  const bad = probe.findings.length > 0;
-  const mark = !judged ? paint('yellow', '?') : bad ? paint('red', '•') : paint('green', '✓');
+  const { name, polls, status, headersMs, firstByteMs, endMs, bytes, pieces, heaps, tokens } = figuresOf(probe);
+  const mark = markOf(probe, paint);
   if (status === undefined) return [`${mark} ${name}`];
   if (polls !== undefined) return [`${mark} ${paint('bold', name)}  ${paint('dim', `${polls} polls`)}`];
   const figures = [
@@ -70,6 +70,17 @@ function probeLines(probe: ProbeResult, paint: Paint): readonly string[] {
   const picture =
     answer === undefined || answer.wire.length < 2 ? [] : [`    ${paint('dim', timeline(answer.wire, answer.endMs))}`];
   return [`${mark} ${paint('bold', name)}  ${paint('dim', figures.join(' · '))}`, ...picture];
+}
+
+/** The gravest of what was found. */
+function markOf({ judged, findings }: ProbeResult, paint: Paint): string {
+  const severities = new Set(findings.map(severityOf));
+  const gravest = (['harm', 'unknown', 'risk'] as const).find((severity) => severities.has(severity));
+  if (gravest !== undefined) {
+    const [colour, mark] = MARKS[gravest];
+    return paint(colour, mark);
+  }
+  return judged ? paint('green', '✓') : paint('yellow', '?');
 }
 
 function problemLines(

@@ -25,20 +25,24 @@ export function decoderFor(
   }
   const stream = decompressor(encoding);
   if (stream === undefined) return undefined;
-  let failed = false;
+  // After an error, or once nobody wants more.
+  let over = false;
   stream.on('data', onContent);
   stream.on('error', (error) => {
-    failed = true;
-    onError(error.message);
+    if (!over) onError(error.message);
+    over = true;
   });
   return {
-    write: (bytes) => void (failed || stream.write(bytes)),
+    write: (bytes) => void (over || stream.write(bytes)),
     end: (done) => {
-      if (failed) return done();
+      if (over || stream.destroyed) return done();
       stream.once('close', done);
       stream.end();
     },
-    destroy: () => stream.destroy(),
+    destroy: () => {
+      over = true;
+      stream.destroy();
+    },
   };
 }
 

@@ -80,6 +80,8 @@ export class Recorder {
   #take(bytes: Uint8Array): void {
     const atMs = this.#now();
     this.#contentBytes += bytes.length;
+    // What has been written to it already could grow a thousandfold.
+    if (this.full) this.#decoder?.destroy();
     const text = this.#text.decode(bytes, { stream: true });
     if (this.#head.length < HEAD_CHARACTERS) this.#head += text.slice(0, HEAD_CHARACTERS);
     const units = this.#units.push(text);
