@@ -1,4 +1,5 @@
 import type { Measured } from '../compare/modes.js';
+import { REPAIRS } from '../proxies/repairs.js';
 import type { Proxy } from './requirements.js';
 
 /** Something that a proxy does to a mode, and what repairs it. */
@@ -21,14 +22,11 @@ export interface ProxyFacts {
 }
 
 const NGINX = 'nginx.org/en/docs/http/ngx_http_proxy_module.html';
-const NGINX_UPGRADE = [
-  "map $http_upgrade $connection_upgrade { default upgrade; '' close; }",
-  'proxy_http_version 1.1;',
-  'proxy_set_header Upgrade $http_upgrade;',
-  'proxy_set_header Connection $connection_upgrade;',
-];
-const HAPROXY = ['option http-no-delay'];
-const NGINX_STREAM = ['proxy_http_version 1.1;', 'proxy_buffering off;'];
+// A header of its own for requests that are no upgrade: the map belongs outside of `server`.
+const NGINX_MAP = "map $http_upgrade $connection_upgrade { default upgrade; '' close; }";
+const NGINX_UPGRADE = [NGINX_MAP, ...(REPAIRS.nginx.refused ?? [])];
+const NGINX_STREAM = REPAIRS.nginx.held ?? [];
+const HAPROXY = REPAIRS.haproxy.held ?? [];
 
 /** What stands in front of servers, as documented by those who make it. */
 export const PROXY_FACTS: Readonly<Partial<Record<Proxy, ProxyFacts>>> = {
