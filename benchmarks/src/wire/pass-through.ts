@@ -15,7 +15,7 @@ export interface PassThrough {
   /** Base URL to use instead of the server's. */
   readonly url: string;
   /** Closes it and every connection through it. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

@@ -67,7 +67,7 @@ export function predict(target: string, answer: Answer, groups: readonly Group[]
 /** Where a ledger is not what arithmetic says; empty when it is. */
 export function differences({ down, up, requests }: Ledger, predicted: Predicted): readonly string[] {
   const seen = { down: { ...down.parts, frames: down.frames }, up: up.parts };
-  const compare = <Side extends 'down' | 'up'>(side: Side): string[] =>
+  const compare = (side: 'down' | 'up'): string[] =>
     Object.entries(predicted[side]).flatMap(([name, value]) => {
       const measured = (seen[side] as unknown as Record<string, number>)[name];
       return measured === value ? [] : `${side} ${name}: ${measured} seen, ${value} reckoned`;

@@ -1,3 +1,4 @@
+import { messageOf } from '../compare/failures.js';
 import { nowMs } from '../compare/clock.js';
 import { passThrough, type PassThrough } from './pass-through.js';
 
@@ -68,7 +69,7 @@ function settled(isWhole: () => boolean, watchers: Set<() => void>, limitMs: num
       clearTimeout(limit);
       watchers.delete(look);
       if (failure === undefined) resolve();
-      else reject(failure instanceof Error ? failure : new Error(String(failure)));
+      else reject(failure instanceof Error ? failure : new Error(messageOf(failure)));
     };
     const look = (): void => {
       try {
