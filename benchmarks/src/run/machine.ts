@@ -51,3 +51,13 @@ function readStat(): readonly string[] {
     return [];
   }
 }
+
+/** The larger of each; what is not known does not count. */
+export function worse(one: MachineUse, other: MachineUse): MachineUse {
+  const larger = (a: number | null, b: number | null): number | null =>
+    a === null ? b : b === null ? a : Math.max(a, b);
+  return {
+    stealShare: larger(one.stealShare, other.stealShare),
+    othersBusy: larger(one.othersBusy, other.othersBusy),
+  };
+}

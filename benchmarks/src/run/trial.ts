@@ -1,19 +1,18 @@
 import { messageOf } from '../compare/failures.js';
-import { percentile } from '../statistics/percentile.js';
-import type { StreamNotes } from '../agent/job.js';
-import type { ProcessUse, RawStream, RawTrial } from '../raw/raw.js';
+import type { MachineUse, RawStream, RawTrial } from '../raw/raw.js';
 import type { Cell, Measured, OwnResult, RunContext, Scenario, StartedServer } from '../scenarios/scenario.js';
 import { ceilingKeyOf } from '../targets/ceiling-key.js';
 import type { Traces } from '../trace/traces.js';
 import { trialVerdict } from '../verdict/trial.js';
 import type { Front, OpenFront } from './front.js';
-import { runJob, type LoadResult } from './generator.js';
-import { MachineWatch } from './machine.js';
+import { runJob } from './generator.js';
+import { MachineWatch, worse } from './machine.js';
 import { momentsOf } from './moments.js';
 import { expectedMs } from './plan.js';
 import { withinLimit } from './limit.js';
 import { startProcess, urlOf, type Process } from './processes.js';
 import { problemOf, rawStream } from './streams.js';
+import { brief, cpuOf, harnessUse, usage } from './usage.js';
 import { useOf } from './use.js';
 
 /** What all trials of a run share. */
@@ -39,6 +38,8 @@ export class Trial implements RunContext {
   #watch = new MachineWatch();
   #harnessCpu = process.cpuUsage();
   #frontCpuUs = 0;
+  /** The most that others did during the loads so far. */
+  #disturbed: MachineUse = { stealShare: null, othersBusy: null };
 
   constructor(
     laboratory: Laboratory,
@@ -106,6 +107,7 @@ export class Trial implements RunContext {
     );
     const ownCpuUs = cpuOf(result.server) + cpuOf(result.generator) + this.#ownCpu() + front.cpuUs() - this.#frontCpuUs;
     const machine = this.#watch.since(ownCpuUs);
+    this.#disturbed = worse(this.#disturbed, machine);
     const moments = await momentsOf(target.moments, server, await front.beside(url), result.notes, trace);
     const streams = result.notes.map((notes) => rawStream(this.trial, notes, moments.get(notes.index), trace));
     const problems = result.notes.map((notes) => problemOf(notes, trace, cell.expected ?? 'whole')).filter(Boolean);
@@ -127,7 +129,8 @@ export class Trial implements RunContext {
 
   measured(cell: Cell, { values, streams = [], tokens, invalid = [] }: OwnResult): Measured {
     const use = { server: null, steady: null, generator: harnessUse(this.#startMs, this.#harnessCpu), lagP99Ms: 0 };
-    const machine = { stealShare: this.#watch.since(0).stealShare, othersBusy: null };
+    // What a scenario did beside its loads cannot be told from what others did.
+    const machine = worse(this.#disturbed, { stealShare: this.#watch.since(0).stealShare, othersBusy: null });
     const trial = this.#judged(cell, streams, { ...use, machine, values }, invalid);
     return { streams, trial: tokens === undefined ? trial : { ...trial, tokens } };
   }
@@ -203,36 +206,4 @@ export class Trial implements RunContext {
     // What is in front goes last: a namespace is removed when nobody is in it any more.
     for (const end of this.#ends.splice(kept).toReversed()) await end();
   }
-}
-
-function usage({ server, generator, steady, notes }: LoadResult) {
-  const lags = notes.map(({ scheduledMs, startMs }: StreamNotes) => startMs - scheduledMs);
-  return { server, generator, steady, lagP99Ms: lags.length > 0 ? percentile(lags, 99) : 0 };
-}
-
-function cpuOf({ cpuUserUs, cpuSystemUs }: ProcessUse): number {
-  return cpuUserUs + cpuSystemUs;
-}
-
-/** What this process itself used: it is the generator of scenarios that measure in a way of their own. */
-function harnessUse(startMs: number, before: NodeJS.CpuUsage): ProcessUse {
-  const { user, system } = process.cpuUsage(before);
-  const { rss, heapUsed, external } = process.memoryUsage();
-  return {
-    cpuUserUs: user,
-    cpuSystemUs: system,
-    wallMs: performance.now() - startMs,
-    rssBytes: rss,
-    heapUsedBytes: heapUsed,
-    externalBytes: external,
-    loopDelayP50Ms: 0,
-    loopDelayP99Ms: 0,
-    loopDelayMaxMs: 0,
-  };
-}
-
-/** A thousand streams that fail alike are one reason. */
-function brief(problems: readonly string[]): readonly string[] {
-  const shown = problems.slice(0, 3);
-  return problems.length > shown.length ? [...shown, `and ${problems.length - shown.length} more`] : shown;
 }
