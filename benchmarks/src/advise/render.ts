@@ -27,7 +27,7 @@ export function renderAdvice(advice: Advice, { path, createdAt, plan }: Origin):
     titled(`Figures behind ${first?.mode}`, first ? [...sourcesOf(first), ...capacityText(first, asked)] : []),
     titled('Not used', unused.map(unusedText)),
     titled('Not known', gaps),
-    [`From ${path}: ${plan}, made ${createdAt}.`, first ? `Read on: ${pageOf(first.mode)}, docs/choosing.md` : ''],
+    [`From ${path}: ${plan}, made ${createdAt}.`, `Read on: ${pagesFor(advice).join(', ')}`],
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -97,6 +97,13 @@ function sourcesOf({ values }: Ranked): readonly string[] {
   return Array.from(labels, ([source, same]) => `${same.join(', ')}: ${source}`);
 }
 
-function pageOf(mode: Ranked['mode']): string {
-  return `docs/transports/${mode.endsWith('-poll') || mode === 'batch' ? 'polling' : mode}.md`;
+/** Pages about the recommended mode and about what stands in between. */
+function pagesFor({ asked, ranking: [first] }: Advice): readonly string[] {
+  const transport = first && (first.mode.endsWith('-poll') || first.mode === 'batch' ? 'polling' : first.mode);
+  return [
+    ...(transport ? [`docs/transports/${transport}.md`] : []),
+    ...(asked.proxy === 'none' ? [] : ['docs/proxies.md']),
+    ...(asked.network === 'loopback' ? [] : ['docs/networks.md']),
+    'docs/choosing.md',
+  ];
 }

@@ -53,7 +53,7 @@ export function open(
     WebSocket,
     // A stream that was cut measures something else; scenarios that cut on purpose allow more.
     retry: { maxAttempts: 1 },
-    ...(after === undefined ? { request: { model, prompt: 'Measure' } } : { after }),
+    ...(after === undefined ? { request: { model, prompt: 'Measure', maxTokens: 100_000 } } : { after }),
     ...client,
     onStatus(status) {
       if (status === 'streaming') sink.headers();
@@ -101,7 +101,7 @@ function delayOf(stream: number, [from, to]: readonly [number, number]): number 
 }
 
 async function readBatch({ url, trace, texts, signal }: Call, sink: Sink): Promise<void> {
-  const request = { model: `replay/${trace}`, prompt: 'Measure' };
+  const request = { model: `replay/${trace}`, prompt: 'Measure', maxTokens: 100_000 };
   const { id, text, requests } = await measureBatch({ url, request, signal });
   sink.id(id);
   sink.requests(requests, 0);

@@ -40,8 +40,10 @@ export function spreadText({ value, low, high }: Estimate): string {
 /** Value, interval and † where the sample speaks for itself only: `2.20† ±9.1%`. */
 export function estimateText(estimate: Estimate | undefined, metric: Pick<Metric, 'unit'>): string {
   if (!estimate || estimate.value === null) return '–';
-  const value = `${valueText(estimate.value, metric)}${estimate.sampleOnly ? '†' : ''}`;
-  return [value, spreadText(estimate)].filter((part) => part !== '').join(' ');
+  const shown = valueText(estimate.value, metric);
+  const value = `${shown}${estimate.sampleOnly ? '†' : ''}`;
+  // A share of what is shown as nothing says nothing.
+  return [value, Number(shown) === 0 ? '' : spreadText(estimate)].filter((part) => part !== '').join(' ');
 }
 
 /** Both ends of the interval with the unit: `0.81 to 0.92 ms`; empty without one. */
@@ -59,8 +61,9 @@ export function wordText(word: Word): string {
   return word === 'equivalent' ? '≈' : word === 'inconclusive' ? '~' : word;
 }
 
-/** A comparison in a cell: `1.65× slower`, `1.01× ≈`, `0.90–1.31× ~`. */
+/** A comparison in a cell: `1.65× slower`, `1.01× ≈`, `0.90–1.31× ~`, or the word alone where there is no ratio. */
 export function comparisonText({ word, ratio }: Pick<Comparison, 'word' | 'ratio'>): string {
+  if (ratio.value === null) return wordText(word);
   const open = word === 'inconclusive' && ratio.low !== null && ratio.high !== null;
   const size = open ? `${short(ratio.low)}–${short(ratio.high)}×` : ratioText(ratio.value);
   return `${size} ${wordText(word)}`;

@@ -51,6 +51,11 @@ function excludedText({ excluded }: LabReport): string {
   return counts.size === 0 ? 'none' : [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ');
 }
 
+/** Enough of a commit to find it, with the `+` of changed files. */
+export function shortCommit(commit: string | null): string {
+  return commit === null ? 'unknown' : commit.replace(/^([0-9a-f]{10})[0-9a-f]+/, '$1');
+}
+
 /** Where, when and with what, in a sentence or two. */
 export function madeWith({ manifest, methodology }: LabReport): string {
   const { createdAt, plan, seed, blocks, node, platform, arch, osRelease, cpuCount, cpuModel, commit, pinned } =
@@ -58,14 +63,14 @@ export function madeWith({ manifest, methodology }: LabReport): string {
   const tied = pinned
     ? `server on processor ${pinned.server}, generator on ${pinned.generator}`
     : 'processes not tied to processors';
-  return `Made ${createdAt} with Node ${node} on ${platform} ${arch} (${osRelease}), ${cpuCount} × ${cpuModel}, ${tied}. Plan ${plan}, seed ${seed}, at least ${blocks} blocks; commit ${commit ?? 'unknown'}; methodology ${methodology}.`;
+  return `Made ${createdAt} with Node ${node} on ${platform} ${arch} (${osRelease}), ${cpuCount} × ${cpuModel}, ${tied}. Plan ${plan}, seed ${seed}, at least ${blocks} blocks; commit ${shortCommit(commit)}; methodology ${methodology}.`;
 }
 
 /** What was left out, and how networks were made: one line each. */
 export function circumstances({ manifest }: LabReport): readonly string[] {
   const versions = Object.entries(manifest.versions).map(([name, version]) => `${name} ${version}`);
   return [
-    ...(manifest.missing.length > 0 ? [`Not installed, so left out: ${manifest.missing.join(', ')}.`] : []),
+    ...(manifest.missing.length > 0 ? [`Left out: ${manifest.missing.join('; ')}.`] : []),
     ...Object.entries(manifest.networks).map(([profile, how]) => `Network ${profile}: ${how}.`),
     ...(versions.length > 0 ? [`Beside our own code: ${versions.join(', ')}.`] : []),
   ];

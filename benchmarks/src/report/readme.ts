@@ -34,11 +34,9 @@ export function latestResults(folder: string): Results | undefined {
     .toSorted((a, b) => a.report.manifest.createdAt.localeCompare(b.report.manifest.createdAt));
   const latest = all.at(-1);
   if (!latest) throw new UsageError(`${folder} holds no report.json with the scenario "${SCENARIO}"`);
-  const { methodology } = latest.report;
+  const methodology: string = latest.report.methodology;
   if (methodology !== METHODOLOGY)
-    throw new UsageError(
-      `${latest.name} was made by ${String(methodology)}, which is not ${METHODOLOGY}: measure again`,
-    );
+    throw new UsageError(`${latest.name} was made by ${methodology}, which is not ${METHODOLOGY}: measure again`);
   return latest;
 }
 

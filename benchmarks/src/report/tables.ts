@@ -22,9 +22,18 @@ const left = (text: string): Heading => ({ text, unit: '', align: 'left' });
 export function metricOf(report: LabReport, id: string): Metric {
   return (
     report.metrics[id] ?? {
-      ...{ id, series: id, label: id, unit: 'count', per: 'trial', better: 'neither', definition: '' },
+      id,
+      series: id,
+      label: id,
+      unit: 'count',
+      per: 'trial',
+      better: 'neither',
+      definition: '',
       statistic: { kind: 'mean' },
-      margin: { relative: 0, absolute: 0 },
+      margin: {
+        relative: 0,
+        absolute: 0,
+      },
     }
   );
 }
@@ -61,10 +70,13 @@ export function valueTable(report: LabReport, scenario: ScenarioReport): ReportT
   };
 }
 
-/** The comparisons with the reference: a line a target and point, a column a metric. Null when nothing was compared. */
+/**
+ * The comparisons with the reference: a line a target and point, a column a metric. Null when nothing was compared, or
+ * none of it could be.
+ */
 export function comparisonTable(report: LabReport, scenario: ScenarioReport): ReportTable | null {
   const { comparisons } = scenario;
-  if (comparisons.length === 0) return null;
+  if (comparisons.every(({ ratio }) => ratio.value === null)) return null;
   const ids = [...new Set([...scenario.columns, ...comparisons.map(({ metric }) => metric)])];
   const metrics = ids.filter((id) => comparisons.some(({ metric }) => metric === id)).map((id) => metricOf(report, id));
   const points = hasPoints(scenario);
@@ -91,11 +103,16 @@ export function comparisonTable(report: LabReport, scenario: ScenarioReport): Re
   };
 }
 
+/** What is said of a comparison that was not made: the rows' own verdicts tell it already. */
+const NOT_VALID = / is (?:CONTAMINATED|GENERATOR-LIMITED|INVALID)$/;
+
 /** Why comparisons are inconclusive: each reason once, with how many comparisons it holds for. */
 export function inconclusiveReasons({ comparisons }: ScenarioReport): readonly string[] {
   const counts = new Map<string, number>();
   for (const { word, why } of comparisons) {
-    if (word === 'inconclusive' && why !== '') counts.set(why, (counts.get(why) ?? 0) + 1);
+    if (word !== 'inconclusive' || why === '') continue;
+    const reason = NOT_VALID.test(why) ? 'one of the two rows is not valid' : why;
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
   return [...counts].map(([why, count]) => `${why}${count > 1 ? ` (${count} comparisons)` : ''}`);
 }

@@ -95,7 +95,7 @@ export const ceiling: Scenario = {
       label: 'tokens/s',
       unit: 'tokens/s',
       better: 'higher',
-      definition: 'tokens of all streams ÷ time from the first request to the last answer',
+      definition: 'tokens ÷ processor time of the reader: what it could take if it did nothing else',
     }),
   ],
   run: measureCeiling,
@@ -104,12 +104,15 @@ export const ceiling: Scenario = {
     if (rows.length === 0) return NOTHING;
     return `Tokens per second that a generator can take: ${list(rows.map((row) => `${row.target} ${value(row, 'ceilingTokensPerSecond.median')}`))}. Loads above half of it are marked, above 80 % withheld.`;
   },
-  notes: ['The null server writes an encoded answer, an event a write, as fast as sockets take it.'],
+  notes: [
+    'The null server writes an encoded answer, an event a write, as fast as sockets take it. It is no faster than the readers, so that what they can take follows from their own processor time, and not from the time that passed.',
+  ],
 };
 
 async function measureCeiling(cell: Cell, context: RunContext): Promise<Measured> {
   const { trial } = await context.load(cell);
   if (trial.verdict === 'INVALID') return { streams: [], trial };
-  const seconds = trial.generator.wallMs / 1000;
-  return context.measured(cell, { values: { ceilingTokensPerSecond: trial.tokens / seconds }, tokens: trial.tokens });
+  const { cpuUserUs, cpuSystemUs } = trial.generator;
+  const values = { ceilingTokensPerSecond: trial.tokens / ((cpuUserUs + cpuSystemUs) / 1e6) };
+  return context.measured(cell, { values, tokens: trial.tokens });
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { DEFAULT_SETTINGS } from '@tokenwire/server-kit';
@@ -60,6 +60,17 @@ describe('docs/choosing.md', () => {
     const origin = { path: 'a made-up report', createdAt: '2026-01-02', plan: 'full' };
     expect(shown).toBe(renderAdvice(advise(asked, REPORT), origin));
   });
+});
+
+it('points to pages that exist', () => {
+  for (const one of [{}, { priority: 'bytes' }, { tabs: 7 }, { serverless: true }] as const) {
+    const full = { ...DEFAULTS, ...one, proxy: 'nginx', network: 'satellite' } as const;
+    const text = renderAdvice(advise(full, REPORT), { path: 'report.json', createdAt: '', plan: 'full' });
+    const pages = /^Read on: (.*)$/m.exec(text)?.[1]?.split(', ') ?? [];
+    expect(pages).toHaveLength(4);
+    for (const path of pages)
+      expect(existsSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url))), path).toBe(true);
+  }
 });
 
 it('heartbeats come as often as is said', () => {

@@ -7,6 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { UsageError } from '../../src/compare/failures.js';
+import { CSV_COLUMNS } from '../../src/report/csv.js';
 import { prepareFolder, REPORT_FILES, writeReportFiles } from '../../src/report/files.js';
 import type { LabReport } from '../../src/report/model.js';
 import { REPORT_SCHEMA } from '../../src/report/schema.js';
@@ -39,6 +40,11 @@ describe('the files of a report', () => {
     expect(() => prepareFolder(join(file, 'folder'))).toThrow(UsageError);
     expect(() => writeReportFiles(join(file, 'folder'), report)).toThrow(/cannot write to --out/);
   });
+});
+
+it('docs/reports.md names every file and every column', () => {
+  const page = readFileSync(new URL('../../../docs/reports.md', import.meta.url), 'utf8');
+  for (const name of [...REPORT_FILES, ...CSV_COLUMNS]) expect(page).toContain(`\`${name}\``);
 });
 
 describe('the schema of report.json', () => {

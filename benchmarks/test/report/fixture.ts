@@ -360,7 +360,7 @@ const manifest: Manifest = {
     argv: ['full', '--seed', '7'],
   },
   traces: {
-    [`${'ab'.repeat(32)}`]: {
+    ['ab'.repeat(32)]: {
       ...{ name: 'steady', seed: 7, tokens: 4, tokensPerSecond: 100, textSha256: 'cd'.repeat(32) },
       offsetsUs: [0, 10_000, 20_500, 30_250],
     },

@@ -53,13 +53,16 @@ describe('the terminal', () => {
   const text = renderTerminal(report);
 
   it('never writes beyond 120 columns', () => {
-    for (const line of text.split('\n')) expect([...line].length, line).toBeLessThanOrEqual(TERMINAL_COLUMNS);
+    for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(TERMINAL_COLUMNS);
   });
+
+  /** A note without the target that it belongs to. */
+  const body = (note: string) => note.replace(/^(?:ws|Socket\.IO polling): /, '');
 
   it('shows every target, value, question, answer and note of every scenario', () => {
     for (const scenario of report.scenarios) {
       const shown = renderScenario(report, scenario).replaceAll(/\s+/g, ' ');
-      for (const part of [scenario.title, scenario.question, scenario.answer, ...scenario.notes])
+      for (const part of [scenario.title, scenario.question, scenario.answer, ...scenario.notes.map(body)])
         expect(shown).toContain(part);
       for (const row of scenario.rows) {
         expect(shown).toContain(row.target);
@@ -99,14 +102,22 @@ describe('notes', () => {
   it('are numbered where they belong to a target or row, and shared when equal', () => {
     const row = (target: string, reasons: string[]): Row => ({
       ...(steady.rows[0] as Row),
-      ...{ target, reasons, verdict: reasons.length > 0 ? 'CONTAMINATED' : 'VALID' },
+      ...{ target, reasons, flags: [], verdict: reasons.length > 0 ? 'CONTAMINATED' : 'VALID' },
     });
-    const rows = [row('sse', ['stolen']), row('ws', ['stolen']), row('net', [])];
-    const scenario: ScenarioReport = { ...steady, rows, notes: ['ws: in frames', 'said of all'] };
+    const rows = [
+      row('sse', ['block 1: delay p99 106.5 ms, limit 50.0 ms', 'block 2: delay p99 90.1 ms, limit 50.0 ms']),
+      row('ws', ['block 2: delay p99 484 ms, limit 50.0 ms', 'stolen']),
+      row('net', []),
+    ];
+    const scenario: ScenarioReport = { ...steady, rows, notes: ['ws: bare', 'said of all', 'net: bare'] };
     const notes = numberNotes(scenario);
-    expect(notes.numbered).toEqual(['ws: in frames', 'CONTAMINATED: stolen']);
+    expect(notes.numbered).toEqual([
+      'bare',
+      'CONTAMINATED: delay p99 90.1 to 484 ms, limit 50.0 ms',
+      'CONTAMINATED: stolen',
+    ]);
     expect(notes.general).toEqual(['said of all']);
-    expect(rows.map(notes.of)).toEqual([[2], [1, 2], []]);
+    expect(rows.map(notes.of)).toEqual([[2], [1, 2, 3], [1]]);
     expect(superscript([2, 13])).toBe('² ¹³');
   });
 });

@@ -40,8 +40,38 @@ export const AXIS = {
   minorSplitLine: { show: false },
 } as const;
 
-/** The same without lines across the chart. */
-export const BARE_AXIS = { ...AXIS, splitLine: { show: false } } as const;
+/** An axis with its name in the middle. */
+export function namedAxis(name: string, rest: object): object {
+  return { ...AXIS, name, nameLocation: 'middle', nameGap: 26, ...rest };
+}
+
+/** A vertical axis of numbers with its unit on top. */
+export function unitAxis(unit: string, rest: object): object {
+  const nameTextStyle = { ...AXIS.nameTextStyle, align: 'right', padding: [0, 8, 0, 0] };
+  const axisLabel = { ...AXIS.axisLabel, formatter: tick };
+  return { ...AXIS, name: unit, nameLocation: 'end', nameGap: 12, nameTextStyle, axisLabel, ...rest };
+}
+
+/** Names one below the other, the first on top. */
+export function nameAxis(names: readonly string[], most: number, rest: object = {}): object {
+  const axisLabel = { ...AXIS.axisLabel, color: 'var(--ink)', interval: 0 };
+  const data = names.map((name) => clip(name, most));
+  return { ...AXIS, type: 'category', inverse: true, data, splitLine: { show: false }, axisLabel, ...rest };
+}
+
+/** Room that names of at most `most` characters need beside an axis, in CSS pixels. */
+export function roomFor(names: readonly string[], most: number): number {
+  return Math.max(...names.map((name) => Math.min(name.length, most))) * 6.6 + 16;
+}
+
+/** Ticks and labels of an axis at given places, without lines across the chart. */
+export function ticksAt(customValues: readonly number[], formatter: (value: number) => string): object {
+  return {
+    axisLabel: { ...AXIS.axisLabel, customValues, formatter },
+    axisTick: { show: true, customValues, lineStyle: { color: 'var(--line)' } },
+    splitLine: { show: false },
+  };
+}
 
 /** A logarithmic axis over positive values: from the power of ten below the least to the one above the largest. */
 export function logRange(values: readonly number[]): { readonly min: number; readonly max: number } {
@@ -68,6 +98,6 @@ export function slug(name: string): string {
 }
 
 /** Shortens a name that would not fit beside an axis; the table below has it in full. */
-export function clip(name: string, most: number): string {
+function clip(name: string, most: number): string {
   return name.length <= most ? name : `${name.slice(0, most - 1)}…`;
 }

@@ -2,9 +2,9 @@ import type { Metric } from '../../../metrics/metric.js';
 import { estimateText, listText, valueText, withUnit } from '../../format.js';
 import type { LabReport, Row, ScenarioReport } from '../../model.js';
 import { metricOf } from '../../tables.js';
-import type { Palette } from '../palette.js';
+import type { Look, Palette } from '../palette.js';
 import type { ChartOption } from '../svg.js';
-import { AXIS, logRange, slug, tick, type Chart } from './chart.js';
+import { logRange, namedAxis, slug, ticksAt, unitAxis, type Chart } from './chart.js';
 
 /** Curves of a scenario with an axis: D against it, and what a token costs the server. One for each other factor. */
 export function curveCharts(report: LabReport, scenario: ScenarioReport, palette: Palette): readonly Chart[] {
@@ -94,9 +94,18 @@ function positionsOf({ rows, axis }: Curve): ReadonlyMap<string, number> {
   return new Map(numeric.toSorted((a, b) => a - b).map((value) => [String(value), value]));
 }
 
+/** A point of a curve: where it is, its value and its interval. */
+interface Cell {
+  readonly row: Row;
+  readonly x: number;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
 function option({ rows, axis, metric, palette }: Curve, positions: ReadonlyMap<string, number>): ChartOption {
   const targets = [...new Set(rows.map(({ target }) => target))];
-  const cells = rows.flatMap((row) => {
+  const cells = rows.flatMap((row): readonly Cell[] => {
     const { value, low, high } = row.values[metric.id] ?? { value: null, low: null, high: null };
     const x = positions.get(String(row.factors[axis]));
     return value === null || x === undefined ? [] : [{ row, x, value, low: low ?? value, high: high ?? value }];
@@ -107,55 +116,35 @@ function option({ rows, axis, metric, palette }: Curve, positions: ReadonlyMap<s
   return {
     grid: { left: 52, right: 24, top: 28, bottom: 44 },
     xAxis: xAxis(axis, positions),
-    yAxis: {
-      ...AXIS,
-      ...{ ...range, name: metric.unit, nameLocation: 'end', nameGap: 12 },
-      nameTextStyle: { ...AXIS.nameTextStyle, align: 'right', padding: [0, 8, 0, 0] },
-      axisLabel: { ...AXIS.axisLabel, formatter: tick },
-    },
+    yAxis: unitAxis(metric.unit, range),
     series: targets.flatMap((target) => {
-      const { colour, symbol, dash } = palette.of(target);
       const own = cells.filter(({ row }) => row.target === target).toSorted((a, b) => a.x - b.x);
-      const hollow = { color: 'var(--paper)', borderColor: colour, borderWidth: 2 };
-      return [
-        {
-          ...{ type: 'custom', silent: true, renderItem: whisker(colour), encode: { x: 0, y: [1, 2] } },
-          data: own.map(({ x, low, high }) => [x, low, high]),
-        },
-        {
-          ...{ type: 'line', silent: true, symbol, symbolSize: 8, itemStyle: { color: colour } },
-          lineStyle: { color: colour, width: 2, type: dash },
-          data: own.map(({ row, x, value }) => ({
-            value: [x, value],
-            ...(row.verdict === 'VALID' ? {} : { itemStyle: hollow }),
-          })),
-        },
-      ];
+      return [whiskers(own, palette.of(target)), line(own, palette.of(target))];
     }),
   };
 }
 
-function xAxis(name: string, positions: ReadonlyMap<string, number>): ChartOption {
+function line(cells: readonly Cell[], { colour, symbol, dash }: Look): object {
+  const hollow = { color: 'var(--paper)', borderColor: colour, borderWidth: 2 };
+  const data = cells.map(({ row, x, value }) => {
+    const itemStyle = row.verdict === 'VALID' ? { color: colour } : hollow;
+    return { value: [x, value], itemStyle };
+  });
+  const lineStyle = { color: colour, width: 2, type: dash };
+  return { type: 'line', silent: true, symbol, symbolSize: 8, itemStyle: { color: colour }, lineStyle, data };
+}
+
+function xAxis(name: string, positions: ReadonlyMap<string, number>): object {
   const places = [...positions.values()];
-  const [least = 0, most = 1] = [Math.min(...places), Math.max(...places)];
+  const [least, most] = [Math.min(...places), Math.max(...places)];
   const names = new Map([...positions].map(([text, place]) => [place, text]));
-  const log = least > 0 && most / least > 8;
-  const shared = { ...AXIS, name, nameLocation: 'middle', nameGap: 28, splitLine: { show: false } };
-  const ticks = { show: true, customValues: places, lineStyle: { color: 'var(--line)' } };
   const room = (most - least) * 0.05 || 1;
-  return {
-    ...shared,
-    ...(log
-      ? { type: 'log', min: least / 1.25, max: most * 1.25 }
-      : { type: 'value', min: least - room, max: most + room }),
-    axisTick: ticks,
-    axisLabel: {
-      ...shared.axisLabel,
-      customValues: places,
-      // The logarithm and back is not exact.
-      formatter: (value: number) => nearest(names, value),
-    },
-  };
+  const log = least > 0 && most / least > 8;
+  const range = log
+    ? { type: 'log', min: least / 1.25, max: most * 1.25 }
+    : { type: 'value', min: least - room, max: most + room };
+  // The logarithm and back is not exact, so the nearest name is meant.
+  return namedAxis(name, { ...range, ...ticksAt(places, (value) => nearest(names, value)) });
 }
 
 function nearest(names: ReadonlyMap<number, string>, value: number): string {
@@ -168,19 +157,20 @@ interface WhiskerApi {
   coord: (point: readonly [number, number]) => readonly [number, number];
 }
 
-/** Draws the interval of a point: a line with short ends. */
-function whisker(colour: string): (params: unknown, api: WhiskerApi) => object {
-  return (_params, api) => {
+/** The intervals of a curve: lines with short ends. */
+function whiskers(cells: readonly Cell[], { colour }: Look): object {
+  const style = { stroke: colour, lineWidth: 1.25 };
+  const stroke = (x1: number, y1: number, x2: number, y2: number) => {
+    return { type: 'line', shape: { x1, y1, x2, y2 }, style };
+  };
+  const renderItem = (_: unknown, api: WhiskerApi) => {
     const [x, low] = api.coord([api.value(0), api.value(1)]);
     const [, high] = api.coord([api.value(0), api.value(2)]);
-    const line = (x1: number, y1: number, x2: number, y2: number) => ({
-      ...{ type: 'line', shape: { x1, y1, x2, y2 }, style: { stroke: colour, lineWidth: 1.25 } },
-    });
-    return {
-      type: 'group',
-      children: [line(x, low, x, high), line(x - 4, low, x + 4, low), line(x - 4, high, x + 4, high)],
-    };
+    const ends = [low, high].map((y) => stroke(x - 4, y, x + 4, y));
+    return { type: 'group', children: [stroke(x, low, x, high), ...ends] };
   };
+  const data = cells.map(({ x, low, high }) => [x, low, high]);
+  return { type: 'custom', silent: true, renderItem, encode: { x: 0, y: [1, 2] }, data };
 }
 
 function isNumber(value: number | null | undefined): value is number {

@@ -1,8 +1,10 @@
 import { short } from '../../../compare/numbers.js';
 import { listText } from '../../format.js';
 import type { Row, ScenarioReport } from '../../model.js';
+import type { Heading } from '../../tables.js';
 import type { Palette } from '../palette.js';
-import { AXIS, logRange, slug, tick, type Chart } from './chart.js';
+import type { ChartOption } from '../svg.js';
+import { logRange, namedAxis, slug, ticksAt, unitAxis, type Chart } from './chart.js';
 
 /** Percentiles that the axis and the table name. */
 const NAMED = [0, 25, 50, 75, 90, 95, 99] as const;
@@ -28,53 +30,53 @@ export function distributionCharts(scenario: ScenarioReport, palette: Palette): 
   });
 }
 
+const at = ({ deliveryPercentilesMs }: Row, percentile: number): number =>
+  deliveryPercentilesMs[percentile] ?? Number.NaN;
+
 function distributionChart(scenario: ScenarioReport, point: string, rows: readonly Row[], palette: Palette): Chart {
-  const at = (row: Row, percentile: number) => row.deliveryPercentilesMs[percentile] ?? Number.NaN;
-  const { min, max } = logRange(rows.flatMap(({ deliveryPercentilesMs }) => deliveryPercentilesMs.slice(0, 100)));
   const medians = rows.map((row) => `${row.target} ${short(at(row, 50))}, ${short(at(row, 99))} ms`);
+  const invalid = rows.filter(({ verdict }) => verdict !== 'VALID').map(({ target }) => target);
+  const unfit = invalid.length === 0 ? '' : ` Not valid, so not to be compared: ${listText(invalid)}.`;
   return {
     id: `distribution-${slug(scenario.name)}-${slug(point)}`,
     title: `Delivery latency D of all tokens${point === '' ? '' : `, ${point}`}`,
-    caption:
-      'Each line is one target: the share of tokens that came within that time. Lower is better; both axes stretch what is rare and what is small.',
+    caption: `Each line is one target: the share of tokens that came within that time. Lower is better; both axes stretch what is rare and what is small.${unfit}`,
     alternative: `D at the 50th and the 99th percentile: ${listText(medians)}.`,
     legend: rows.map(({ target }) => target),
     height: (width) => (width < 500 ? 300 : 380),
-    option: () => ({
-      grid: { left: 48, right: 20, top: 28, bottom: 44 },
-      xAxis: {
-        ...AXIS,
-        ...{ type: 'value', min: 0, max: 2, name: 'percentile', nameLocation: 'middle', nameGap: 28 },
-        axisLabel: {
-          ...AXIS.axisLabel,
-          customValues: NAMED.map(place),
-          formatter: (value: number) => `p${Math.round(100 * (1 - 10 ** -value))}`,
-        },
-        axisTick: { show: true, customValues: NAMED.map(place), lineStyle: { color: 'var(--line)' } },
-        splitLine: { show: false },
-      },
-      yAxis: {
-        ...AXIS,
-        ...{ type: 'log', min, max, name: 'ms', nameLocation: 'end', nameGap: 12 },
-        nameTextStyle: { ...AXIS.nameTextStyle, align: 'right', padding: [0, 8, 0, 0] },
-        axisLabel: { ...AXIS.axisLabel, formatter: tick },
-      },
-      series: rows.map((row) => {
-        const { colour, dash } = palette.of(row.target);
-        return {
-          ...{ type: 'line', silent: true, symbol: 'none', smooth: false, itemStyle: { color: colour } },
-          lineStyle: { color: colour, width: row.kind === 'ours' ? 2.5 : 1.5, type: dash },
-          data: Array.from({ length: 100 }, (_, percentile) => [place(percentile), Math.max(at(row, percentile), min)]),
-        };
-      }),
-    }),
+    option: () => option(rows, palette),
     table: {
       headings: [
         { text: 'target', unit: '', align: 'left' },
-        ...NAMED.map((percentile) => ({ text: `p${percentile}`, unit: 'ms', align: 'right' as const })),
-        { text: 'largest', unit: 'ms', align: 'right' },
+        ...[...NAMED.map((percentile) => `p${percentile}`), 'largest'].map(milliseconds),
       ],
       rows: rows.map((row) => [row.target, ...[...NAMED, 100].map((percentile) => short(at(row, percentile)))]),
     },
+  };
+}
+
+function milliseconds(text: string): Heading {
+  return { text, unit: 'ms', align: 'right' };
+}
+
+function option(rows: readonly Row[], palette: Palette): ChartOption {
+  const { min, max } = logRange(rows.flatMap(({ deliveryPercentilesMs }) => deliveryPercentilesMs.slice(1, 100)));
+  const ticks = ticksAt(NAMED.map(place), (value) => `p${Math.round(100 * (1 - 10 ** -value))}`);
+  const percentiles = Array.from({ length: 100 }, (_, percentile) => percentile);
+  return {
+    grid: { left: 48, right: 20, top: 28, bottom: 44 },
+    xAxis: namedAxis('percentile', { type: 'value', min: 0, max: 2, ...ticks }),
+    yAxis: unitAxis('ms', { type: 'log', min, max }),
+    series: rows.map((row) => {
+      const { colour, dash } = palette.of(row.target);
+      return {
+        type: 'line',
+        silent: true,
+        symbol: 'none',
+        itemStyle: { color: colour },
+        lineStyle: { color: colour, width: row.kind === 'ours' ? 2.5 : 1.5, type: dash },
+        data: percentiles.map((percentile) => [place(percentile), Math.max(at(row, percentile), min)]),
+      };
+    }),
   };
 }

@@ -3,7 +3,7 @@ import type { Comparison, LabReport, ScenarioReport, Word } from '../../model.js
 import { metricOf } from '../../tables.js';
 import type { Palette } from '../palette.js';
 import type { ChartOption } from '../svg.js';
-import { AXIS, BARE_AXIS, clip, slug, tick, type Chart } from './chart.js';
+import { AXIS, nameAxis, roomFor, slug, tick, type Chart } from './chart.js';
 import { isCost } from './curve.js';
 
 /** Comparisons that one chart can hold. */
@@ -46,7 +46,7 @@ function intervalChart(
     alternative: `${words.join('; ')}.`,
     legend: [],
     height: () => shown.length * BAR_HEIGHT + 64,
-    option: ({ width }) => option(scenario, shown, names, width, palette),
+    option: ({ width }) => option(barsOf(scenario, shown, names), width, palette),
     table: {
       headings: [
         { text: scenario.rows.some(({ point }) => point !== '') ? 'at · target' : 'target', unit: '', align: 'left' },
@@ -72,38 +72,35 @@ function bandOf({ rows }: ScenarioReport, one: Comparison): number {
   return Math.max(one.margin.relative, absolute);
 }
 
-function option(
-  scenario: ScenarioReport,
-  shown: readonly Comparison[],
-  names: readonly string[],
-  width: number,
-  palette: Palette,
-): ChartOption {
-  const narrow = width < 500;
-  const most = narrow ? 18 : 34;
-  const longest = Math.max(...names.map((name) => Math.min(name.length, most)));
+/** What is drawn: comparisons, the names of their lines, and where each lies. */
+interface Bars {
+  readonly shown: readonly Comparison[];
+  readonly names: readonly string[];
+  /** Ratio, line, both ends of the interval, both ends of the margin. */
+  readonly data: readonly (readonly number[])[];
+}
+
+function barsOf(scenario: ScenarioReport, shown: readonly Comparison[], names: readonly string[]): Bars {
   const data = shown.map((one, index) => {
     const value = one.ratio.value ?? 1;
     const band = bandOf(scenario, one);
     return [value, index, one.ratio.low ?? value, one.ratio.high ?? value, Math.max(1 - band, 0.01), 1 + band];
   });
+  return { shown, names, data };
+}
+
+function option({ shown, names, data }: Bars, width: number, palette: Palette): ChartOption {
+  const narrow = width < 500;
+  const most = narrow ? 18 : 34;
   const ends = data.flatMap(([value = 1, , low = 1, high = 1]) => [value, low, high]).filter((end) => end > 0);
   const [min, max] = [Math.min(0.8, ...ends) / 1.15, Math.max(1.25, ...ends) * 1.15];
   const within = data.map((line) => line.map((end, place) => (place === 1 ? end : Math.min(Math.max(end, min), max))));
+  const renderItem = (_: unknown, api: BarApi) => bar(api, shown, width, palette);
   return {
-    grid: { left: longest * 6.6 + 16, right: narrow ? 86 : 120, top: 10, bottom: 34 },
+    grid: { left: roomFor(names, most), right: narrow ? 86 : 120, top: 10, bottom: 34 },
     xAxis: { ...AXIS, type: 'log', min, max, axisLabel: { ...AXIS.axisLabel, ...ticksOf(min, max, narrow) } },
-    yAxis: {
-      ...BARE_AXIS,
-      ...{ type: 'category', inverse: true, data: names.map((name) => clip(name, most)) },
-      axisLabel: { ...AXIS.axisLabel, color: 'var(--ink)', interval: 0 },
-    },
-    series: [
-      {
-        ...{ type: 'custom', silent: true, data: within, encode: { x: [0, 2, 3], y: 1 } },
-        renderItem: (_: unknown, api: BarApi) => bar(api, shown, width, palette),
-      },
-    ],
+    yAxis: nameAxis(names, most),
+    series: [{ type: 'custom', silent: true, data: within, encode: { x: [0, 2, 3], y: 1 }, renderItem }],
   };
 }
 
@@ -138,7 +135,14 @@ function bar(api: BarApi, shown: readonly Comparison[], width: number, palette: 
   const height = api.size([1, 1])[1];
   const { colour } = palette.of(one.target);
   const line = (x1: number, y1: number, x2: number, y2: number, style: object) => ({
-    ...{ type: 'line', shape: { x1, y1, x2, y2 }, style },
+    type: 'line',
+    shape: {
+      x1,
+      y1,
+      x2,
+      y2,
+    },
+    style,
   });
   const filled = { fill: one.word === 'inconclusive' ? 'var(--paper)' : colour, stroke: colour, lineWidth: 2 };
   const said = {

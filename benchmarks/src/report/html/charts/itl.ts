@@ -3,11 +3,13 @@ import { percentile } from '../../../statistics/percentile.js';
 import { listText } from '../../format.js';
 import type { ReplayLane } from '../../model.js';
 import type { Palette } from '../palette.js';
-import { AXIS, logRange, tick, type Chart } from './chart.js';
+import type { ChartOption } from '../svg.js';
+import { AXIS, FONT_SIZE, logRange, namedAxis, tick, type Chart } from './chart.js';
 
 const STRIP = 62;
 const TOP = 8;
 const BOTTOM = 44;
+const LEFT = 58;
 /** Tokens that are less apart came together. Where the stems begin: the axis is logarithmic. */
 const LEAST_MS = 1;
 
@@ -19,8 +21,6 @@ export function gapsOf({ arrivalsMs }: ReplayLane): readonly number[] {
 /** Inter-token latency over time, a strip for each lane of the replay. Null without a replay. */
 export function itlChart(lanes: readonly ReplayLane[], palette: Palette): Chart | null {
   if (lanes.length === 0) return null;
-  const { max } = logRange([...lanes.flatMap(gapsOf), 100]);
-  const end = Math.max(...lanes.map(({ arrivalsMs }) => arrivalsMs.at(-1) ?? 0)) / 1000;
   const longest = lanes.map((lane) => `${lane.target} ${short(Math.max(...gapsOf(lane)))} ms`);
   return {
     id: 'itl',
@@ -30,35 +30,7 @@ export function itlChart(lanes: readonly ReplayLane[], palette: Palette): Chart 
     alternative: `The longest gap: ${listText(longest)}.`,
     legend: [],
     height: () => lanes.length * STRIP + TOP + BOTTOM,
-    option: ({ width }) => {
-      const left = 58;
-      const last = lanes.length - 1;
-      return {
-        title: lanes.map(({ target }, index) => ({
-          ...{ text: target, left: left + 6, top: TOP + index * STRIP - 1, padding: 0 },
-          textStyle: { color: 'var(--ink)', fontSize: 12, fontWeight: 'bold' },
-        })),
-        grid: lanes.map((_, index) => ({
-          ...{ left, right: 20, top: TOP + index * STRIP + 16, height: STRIP - 22 },
-        })),
-        xAxis: lanes.map((_, gridIndex) => ({
-          ...AXIS,
-          ...{ type: 'value', gridIndex, min: 0, max: end, splitNumber: width < 500 ? 4 : 10 },
-          ...{ name: gridIndex === last ? 'seconds after the request' : '', nameLocation: 'middle', nameGap: 26 },
-          axisLabel: { ...AXIS.axisLabel, show: gridIndex === last, formatter: tick },
-        })),
-        yAxis: lanes.map((_, gridIndex) => ({
-          ...AXIS,
-          ...{ type: 'log', gridIndex, min: LEAST_MS, max },
-          axisLabel: {
-            ...AXIS.axisLabel,
-            fontSize: 10,
-            formatter: (value: number) => (value === 10 || value === max ? `${value} ms` : ''),
-          },
-        })),
-        series: lanes.map((lane, index) => stems(lane, index, palette)),
-      };
-    },
+    option: ({ width }) => option(lanes, palette, width),
     table: {
       headings: [
         { text: 'target', unit: '', align: 'left' },
@@ -71,6 +43,35 @@ export function itlChart(lanes: readonly ReplayLane[], palette: Palette): Chart 
         return [lane.target, ...[50, 95, 100].map((p) => short(percentile(gaps, p))), String(together)];
       }),
     },
+  };
+}
+
+function option(lanes: readonly ReplayLane[], palette: Palette, width: number): ChartOption {
+  const { max } = logRange([...lanes.flatMap(gapsOf), 100]);
+  const end = Math.max(...lanes.map(({ arrivalsMs }) => arrivalsMs.at(-1) ?? 0)) / 1000;
+  const topOf = (index: number) => TOP + index * STRIP;
+  const milliseconds = (value: number) => (value === 10 || value === max ? `${value} ms` : '');
+  const textStyle = { color: 'var(--ink)', fontSize: FONT_SIZE, fontWeight: 'bold' };
+  return {
+    title: lanes.map(({ target: text }, index) => ({
+      text,
+      left: LEFT + 6,
+      top: topOf(index) - 1,
+      padding: 0,
+      textStyle,
+    })),
+    grid: lanes.map((_, index) => ({ left: LEFT, right: 20, top: topOf(index) + 16, height: STRIP - 22 })),
+    xAxis: lanes.map((_, gridIndex) => {
+      const last = gridIndex === lanes.length - 1;
+      const axisLabel = { ...AXIS.axisLabel, show: last, showMaxLabel: false, formatter: tick };
+      const range = { type: 'value', min: 0, max: end, splitNumber: width < 500 ? 4 : 10 };
+      return namedAxis(last ? 'seconds after the request' : '', { ...range, gridIndex, axisLabel });
+    }),
+    yAxis: lanes.map((_, gridIndex) => {
+      const axisLabel = { ...AXIS.axisLabel, fontSize: 10, formatter: milliseconds };
+      return { ...AXIS, type: 'log', gridIndex, min: LEAST_MS, max, axisLabel };
+    }),
+    series: lanes.map((lane, index) => stems(lane, index, palette)),
   };
 }
 
@@ -93,12 +94,7 @@ function stems(lane: ReplayLane, index: number, palette: Palette): object {
         return `M${x.toFixed(1)} ${foot.toFixed(1)}V${top.toFixed(1)}`;
       })
       .join('');
-  return {
-    ...{ type: 'custom', silent: true, xAxisIndex: index, yAxisIndex: index, data: [[0, LEAST_MS]] },
-    renderItem: (_: unknown, api: StemApi) => ({
-      type: 'path',
-      shape: { pathData: pathOf(api) },
-      style: { stroke, fill: 'none', lineWidth: 1.5 },
-    }),
-  };
+  const style = { stroke, fill: 'none', lineWidth: 1.5 };
+  const renderItem = (_: unknown, api: StemApi) => ({ type: 'path', shape: { pathData: pathOf(api) }, style });
+  return { type: 'custom', silent: true, xAxisIndex: index, yAxisIndex: index, data: [[0, LEAST_MS]], renderItem };
 }

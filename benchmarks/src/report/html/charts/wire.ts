@@ -3,7 +3,7 @@ import { listText } from '../../format.js';
 import type { LabReport, Row, ScenarioReport } from '../../model.js';
 import { metricOf } from '../../tables.js';
 import type { ChartOption, Size } from '../svg.js';
-import { AXIS, BARE_AXIS, clip, slug, tick, type Chart } from './chart.js';
+import { AXIS, nameAxis, namedAxis, roomFor, slug, tick, type Chart } from './chart.js';
 
 /** Parts of what a server sends, from the reader's own text to the outermost wrapping. */
 const DOWN = ['wire.payload', 'wire.envelope', 'wire.framing', 'wire.http'] as const;
@@ -13,6 +13,8 @@ const CODED = 'wire.coded';
 const FILLS = ['var(--wire-1)', 'var(--wire-2)', 'var(--wire-3)', 'var(--wire-4)', 'var(--wire-5)'] as const;
 const UP_FILLS = ['var(--wire-up)', 'var(--wire-up-2)', 'var(--wire-up-3)', 'var(--wire-up-4)'] as const;
 const MOST_ROWS = 30;
+/** Below a panel: its axis and the name of it. */
+const FOOT = 46;
 
 /** The wire ledger of a scenario: bytes a token as stacked bars, down and up. Empty unless its table has the four metrics. */
 export function wireCharts(report: LabReport, scenario: ScenarioReport): readonly Chart[] {
@@ -54,7 +56,7 @@ function wireChart(report: LabReport, scenario: ScenarioReport, ledger: Ledger):
     legend: [],
     keys: [...keysOf(downs, FILLS), ...keysOf(ups, UP_FILLS)],
     height: (width) => {
-      const panel = rows.length * 24 + 46;
+      const panel = rows.length * 24 + FOOT;
       return width < 500 && ups.length > 0 ? 2 * panel : panel;
     },
     option: (size) => option(ledger, size),
@@ -73,67 +75,61 @@ function wireChart(report: LabReport, scenario: ScenarioReport, ledger: Ledger):
   };
 }
 
+/** One of the two halves of the chart: down or up. */
 interface Panel {
   readonly ids: readonly string[];
   readonly fills: readonly string[];
   readonly name: string;
   readonly grid: object;
+  /** Whether names stand beside it. */
   readonly named: boolean;
 }
 
-function option({ rows, names, downs, ups }: Ledger, { width, height }: Size): ChartOption {
+/** Side by side on a wide page, one below the other on a narrow one. */
+function panelsOf({ downs, ups }: Ledger, left: number, { width, height }: Size): readonly Panel[] {
   const narrow = width < 500;
-  const most = narrow ? 16 : 30;
-  const left = Math.max(...names.map((name) => Math.min(name.length, most))) * 6.6 + 16;
   const room = width - left - 24;
-  const split = ups.length > 0 && !narrow;
-  const half = height / 2;
-  const down: Panel = {
-    ...{ ids: downs, fills: FILLS, name: 'bytes a token ↓', named: true },
-    grid: {
-      ...{ left, top: 6, width: split ? room * 0.62 : room - 20 },
-      height: (ups.length > 0 && narrow ? half : height) - 46,
-    },
-  };
-  const up: Panel = {
-    ...{ ids: ups, fills: UP_FILLS, name: 'bytes a token ↑', named: narrow },
-    grid: narrow
-      ? { left, top: half + 6, width: room - 20, height: half - 46 }
-      : { left: left + room * 0.7, top: 6, width: room * 0.26, height: height - 46 },
-  };
-  const panels = ups.length > 0 ? [down, up] : [down];
+  const down = { ids: downs, fills: FILLS, name: 'bytes a token ↓', named: true };
+  const up = { ids: ups, fills: UP_FILLS, name: 'bytes a token ↑', named: narrow };
+  if (ups.length === 0) return [{ ...down, grid: { left, top: 6, width: room - 20, height: height - FOOT } }];
+  const half = narrow ? height / 2 : height;
+  return [
+    { ...down, grid: { left, top: 6, width: narrow ? room - 20 : room * 0.62, height: half - FOOT } },
+    narrow
+      ? { ...up, grid: { left, top: half + 6, width: room - 20, height: half - FOOT } }
+      : { ...up, grid: { left: left + room * 0.7, top: 6, width: room * 0.26, height: half - FOOT } },
+  ];
+}
+
+function option(ledger: Ledger, size: Size): ChartOption {
+  const { names, ups } = ledger;
+  const narrow = size.width < 500;
+  const most = narrow ? 16 : 30;
+  const panels = panelsOf(ledger, roomFor(names, most), size);
   return {
     grid: panels.map(({ grid }) => grid),
-    xAxis: panels.map(({ name, ids }, gridIndex) => ({
-      ...AXIS,
-      ...{
-        type: 'value',
-        gridIndex,
-        name,
-        nameLocation: 'middle',
-        nameGap: 24,
-        splitNumber: ids === ups || narrow ? 3 : 6,
-      },
-      axisLabel: { ...AXIS.axisLabel, formatter: tick },
-    })),
-    yAxis: panels.map(({ named }, gridIndex) => ({
-      ...BARE_AXIS,
-      ...{ type: 'category', gridIndex, inverse: true, data: names.map((name) => clip(name, most)) },
-      axisLabel: { ...AXIS.axisLabel, show: named, color: 'var(--ink)', interval: 0 },
-    })),
-    series: panels.flatMap((panel, index) => seriesOf(panel, index, rows)),
+    xAxis: panels.map(({ name, ids }, gridIndex) => {
+      const splitNumber = ids === ups || narrow ? 3 : 6;
+      const axisLabel = { ...AXIS.axisLabel, formatter: tick };
+      return namedAxis(name, { type: 'value', gridIndex, nameGap: 24, splitNumber, axisLabel });
+    }),
+    yAxis: panels.map(({ named }, gridIndex) => nameAxis(named ? names : names.map(() => ''), most, { gridIndex })),
+    series: panels.flatMap((panel, index) => seriesOf(panel, index, ledger.rows)),
   };
 }
 
 /** The parts of one panel, and the sum behind the last. */
 function seriesOf({ ids, fills }: Panel, index: number, rows: readonly Row[]): readonly object[] {
-  return ids.map((id, part) => ({
-    ...{ type: 'bar', silent: true, stack: `panel${index}`, xAxisIndex: index, yAxisIndex: index, barWidth: 14 },
-    itemStyle: { color: fills[part % fills.length], borderColor: 'var(--paper)', borderWidth: 0.5 },
-    data: rows.map((row) => valueOf(row, id)),
-    label: {
-      ...{ show: part === ids.length - 1, position: 'right', color: 'var(--ink)', fontSize: 11.5 },
-      formatter: ({ dataIndex }: { dataIndex: number }) => rough(sum(rows[dataIndex] as Row, ids)),
-    },
-  }));
+  const formatter = ({ dataIndex }: { dataIndex: number }) => rough(sum(rows[dataIndex] as Row, ids));
+  const label = { position: 'right', color: 'var(--ink)', fontSize: 11.5, formatter };
+  const place = { stack: `panel${index}`, xAxisIndex: index, yAxisIndex: index };
+  return ids.map((id, part) => {
+    const itemStyle = { color: fills[part % fills.length], borderColor: 'var(--paper)', borderWidth: 0.5 };
+    const data = rows.map((row) => valueOf(row, id));
+    const show = part === ids.length - 1;
+    return Object.assign(
+      { type: 'bar', silent: true, barWidth: 14, itemStyle, data, label: { show, ...label } },
+      place,
+    );
+  });
 }

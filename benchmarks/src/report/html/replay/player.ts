@@ -61,7 +61,7 @@ class Player {
   readonly #root: HTMLElement;
   readonly #endMs: number;
   readonly #lanes: readonly Lane[];
-  readonly #play: HTMLButtonElement;
+  readonly #play: HTMLElement;
   readonly #scrub: HTMLInputElement;
   readonly #clock: Element;
   readonly #reduced = matchMedia('(prefers-reduced-motion: reduce)');
@@ -79,7 +79,7 @@ class Player {
       (lane, index) => new Lane(lane, texts[lane.text] ?? [], find(root, `[data-lane="${index}"]`)),
     );
     this.#play = find(root, '[data-do="play"]');
-    this.#scrub = find(root, '[data-scrub]');
+    this.#scrub = find(root, '[data-scrub]') as HTMLInputElement;
     this.#clock = find(root, '[data-clock]');
     this.#listen();
     this.#show(0);
@@ -96,7 +96,7 @@ class Player {
       this.#show(Math.min(this.#endMs, ...this.#lanes.map((lane) => lane.nextAfter(this.#ms))));
     });
     this.#scrub.addEventListener('input', () => this.#show(Number(this.#scrub.value)));
-    const speed = find<HTMLSelectElement>(this.#root, '[data-speed]');
+    const speed = find(this.#root, '[data-speed]') as HTMLSelectElement;
     speed.addEventListener('change', () => (this.#speed = Number(speed.value)));
     const lanes = find(this.#root, '[data-lanes]');
     const others = this.#root.querySelector<HTMLInputElement>('[data-others]');
@@ -173,8 +173,9 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;
 }
 
-function find<T extends Element = HTMLElement>(root: ParentNode, selector: string): T {
-  const found = root.querySelector<T>(selector);
+/** @throws when the page, which is made together with this script, lacks it. */
+function find(root: ParentNode, selector: string): HTMLElement {
+  const found = root.querySelector<HTMLElement>(selector);
   if (!found) throw new Error(`the page has no ${selector}`);
   return found;
 }

@@ -1,4 +1,4 @@
-import { circumstances, instrumentFigures, madeWith } from '../../instrument-text.js';
+import { circumstances, instrumentFigures, madeWith, shortCommit } from '../../instrument-text.js';
 import type { LabReport } from '../../model.js';
 import { html, type Markup } from '../markup.js';
 import { tableOf } from './parts.js';
@@ -12,7 +12,7 @@ export function overview(report: LabReport): Markup {
       <h1>Streaming transports, compared</h1>
       <p class="meta">
         ${manifest.createdAt.slice(0, 10)} · plan ${manifest.plan} · seed ${manifest.seed} · commit
-        ${manifest.commit ?? 'unknown'} · Node ${manifest.node} · ${manifest.cpuCount} × ${manifest.cpuModel}
+        ${shortCommit(manifest.commit)} · Node ${manifest.node} · ${manifest.cpuCount} × ${manifest.cpuModel}
       </p>
     </header>
     <section id="answers">
@@ -34,10 +34,18 @@ export function instrumentSection(report: LabReport): Markup {
   const { excluded } = report;
   const trials = {
     headings: ['trial', 'scenario', 'at', 'target', 'block', 'verdict', 'why'].map((text) => ({
-      ...{ text, unit: '', align: 'left' as const },
+      text,
+      unit: '',
+      align: 'left' as const,
     })),
     rows: excluded.map(({ trial, scenario, point, target, block, verdict, reasons }) => [
-      ...[String(trial), scenario, point, target, String(block), verdict, reasons.join('; ')],
+      String(trial),
+      scenario,
+      point,
+      target,
+      String(block),
+      verdict,
+      reasons.join('; '),
     ]),
   };
   return html`<section id="instrument">

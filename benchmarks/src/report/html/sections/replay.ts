@@ -1,4 +1,5 @@
 import type { LabReport, ReplayLane } from '../../model.js';
+import type { Heading, ReportTable } from '../../tables.js';
 import { itlChart } from '../charts/itl.js';
 import { html, jsonForScript, Markup } from '../markup.js';
 import type { Palette } from '../palette.js';
@@ -29,21 +30,7 @@ export function replaySection(report: LabReport, palette: Palette): Markup | nul
       The recorded arrivals of one answer, all on one clock: the text grows as it grew for its reader. Below each is its
       time axis: a tick for each token, a bar for each stall.
     </p>
-    <div class="controls" role="group" aria-label="Replay">
-      <button type="button" data-do="play">Play</button><button type="button" data-do="restart">Restart</button
-      ><button type="button" data-do="step">Next token</button>
-      <label
-        >Speed
-        <select data-speed>
-          ${SPEEDS.map(([value, text]) => html`<option value="${value}" ${value === '1' ? new Markup(' selected') : null}>${text}</option>`)}
-        </select></label
-      >
-      <label class="scrub"
-        ><span class="sr">Position</span
-        ><input type="range" min="0" max="${Math.ceil(data.endMs)}" step="1" value="0" data-scrub
-      /></label>
-      <span class="clock" data-clock>0.00 s</span>
-    </div>
+    ${controls(data.endMs)}
     ${
       mixed
         ? html`<p class="small">
@@ -65,6 +52,24 @@ export function replaySection(report: LabReport, palette: Palette): Markup | nul
       ${new Markup(jsonForScript(data))}
     </script>
   </section>`;
+}
+
+function controls(endMs: number): Markup {
+  return html`<div class="controls" role="group" aria-label="Replay">
+    <button type="button" data-do="play">Play</button><button type="button" data-do="restart">Restart</button
+    ><button type="button" data-do="step">Next token</button>
+    <label
+      >Speed
+      <select data-speed>
+        ${SPEEDS.map(([value, text]) => html`<option value="${value}" ${value === '1' ? new Markup(' selected') : null}>${text}</option>`)}
+      </select></label
+    >
+    <label class="scrub"
+      ><span class="sr">Position</span
+      ><input type="range" min="0" max="${Math.ceil(endMs)}" step="1" value="0" data-scrub
+    /></label>
+    <span class="clock" data-clock>0.00 s</span>
+  </div>`;
 }
 
 function laneOf(lane: ReplayLane, data: ReplayDataLane, index: number, endMs: number, palette: Palette): Markup {
@@ -90,13 +95,17 @@ function laneOf(lane: ReplayLane, data: ReplayDataLane, index: number, endMs: nu
   </li>`;
 }
 
-function replayTable(lanes: readonly ReplayLane[], data: readonly ReplayDataLane[]) {
-  const right = (text: string, unit: string) => ({ text, unit, align: 'right' as const });
+function replayTable(lanes: readonly ReplayLane[], data: readonly ReplayDataLane[]): ReportTable {
+  const right = (text: string, unit: string): Heading => ({ text, unit, align: 'right' });
   return {
     headings: [
-      { text: 'target', unit: '', align: 'left' as const },
-      ...[right('first token', 'ms'), right('last token', 'ms'), right('tokens', '')],
-      ...[right('stalls', ''), right('stalled', 'ms'), right('longest stall', 'ms')],
+      { text: 'target', unit: '', align: 'left' },
+      right('first token', 'ms'),
+      right('last token', 'ms'),
+      right('tokens', ''),
+      right('stalls', ''),
+      right('stalled', 'ms'),
+      right('longest stall', 'ms'),
     ],
     rows: lanes.map(({ target, tokens, arrivalsMs }, index) => {
       const times = (data[index]?.stalls ?? []).map(({ fromMs, toMs }) => toMs - fromMs);
