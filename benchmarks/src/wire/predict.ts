@@ -2,6 +2,7 @@
  * What an answer must take on the wire, worked out from its tokens alone: the check on what was measured. Where timing
  * decides how events come together, the grouping that was seen is given. For answers without heartbeats.
  */
+import { generationRequest } from '../drivers/lean-http.js';
 import { chunkFraming, closeFrame, frameHeader, LAST_CHUNK, sizeOf, sum } from './arithmetic.js';
 import type { Group } from './grouping.js';
 import { batchHead, nodeHead, pageHead, socketHead, startHead, streamHead } from './heads.js';
@@ -34,8 +35,8 @@ type Predict = (sent: Sent) => Predicted;
 
 /** Our modes and the controls, by the names of the targets. */
 const PREDICT: Readonly<Record<string, Predict>> = {
-  chunked: (sent) => response(sent, lineFraming, streamHead(sent.id, 'application/x-ndjson'), requestOf(sent)),
-  sse: (sent) => response(sent, sseFraming(sent.id), streamHead(sent.id, 'text/event-stream'), requestOf(sent)),
+  chunked: (sent) => response(sent, lineFraming, streamHead(sent.id, 'application/x-ndjson'), requestBytes(sent)),
+  sse: (sent) => response(sent, sseFraming(sent.id), streamHead(sent.id, 'text/event-stream'), requestBytes(sent)),
   websocket: (sent) => ourSocket(sent),
   'long-poll': (sent) => polls(sent, {}),
   // Of the advice only the number of digits counts, and that is always three.
@@ -46,8 +47,8 @@ const PREDICT: Readonly<Record<string, Predict>> = {
     up: { envelope: sizeOf('?stream=0\n'), framing: 0 },
     requests: 0,
   }),
-  'node:http': (sent) => response(sent, lineFraming, nodeHead('application/x-ndjson'), ''),
-  'node:http SSE': (sent) => response(sent, sseFraming(sent.id), nodeHead('text/event-stream'), ''),
+  'node:http': (sent) => response(sent, lineFraming, nodeHead('application/x-ndjson'), 0),
+  'node:http SSE': (sent) => response(sent, sseFraming(sent.id), nodeHead('text/event-stream'), 0),
   ws: (sent) => bareSocket(sent),
 };
 
@@ -91,7 +92,10 @@ export function eventsOf({ id, model, texts }: Answer): readonly string[] {
 
 const usageOf = (texts: readonly string[]) => ({ inputTokens: 0, outputTokens: texts.length });
 
-const requestOf = ({ model }: Answer): string => JSON.stringify({ model, prompt: 'Measure' });
+/** What all drivers of ours ask for. */
+const requestOf = ({ model }: Answer) => ({ ...generationRequest(''), model });
+
+const requestBytes = (answer: Answer): number => sizeOf(JSON.stringify(requestOf(answer)));
 
 const bodyOf = ({ payload, envelope }: Sent) => ({ payload, envelope });
 
@@ -106,7 +110,7 @@ const sseFraming =
     sizeOf(`id: ${id}.${seq}\ndata: \n\n`);
 
 /** One response in chunks. */
-function response(sent: Sent, framing: Framing, http: number, request: string): Predicted {
+function response(sent: Sent, framing: Framing, http: number, requestSize: number): Predicted {
   const { events, groups } = sent;
   const around = groups.map(({ after, events: count }) => {
     const seqs = Array.from({ length: count }, (_, index) => after + index + 1);
@@ -115,7 +119,7 @@ function response(sent: Sent, framing: Framing, http: number, request: string): 
   });
   return {
     down: { ...bodyOf(sent), framing: sum(around) + LAST_CHUNK, http, frames: groups.length },
-    up: { envelope: sizeOf(request), framing: 0 },
+    up: { envelope: requestSize, framing: 0 },
     requests: 1,
   };
 }
@@ -124,11 +128,11 @@ function response(sent: Sent, framing: Framing, http: number, request: string): 
 const messageBytes = (message: string): number => frameHeader(sizeOf(message), false) + sizeOf(message);
 
 function ourSocket(sent: Sent): Predicted {
-  const { id, model, events } = sent;
+  const { id, events } = sent;
   const attached = JSON.stringify({ ref: 1, generation: id, cursor: `${id}.0` });
   const wrapped = events.map((event) => messageBytes(`{"ref":1,"event":${event}}`) - sizeOf(event));
   const idempotencyKey = crypto.randomUUID();
-  const request = { model, prompt: 'Measure' };
+  const request = requestOf(sent);
   const generate = sizeOf(JSON.stringify({ type: 'generate', ref: 1, request, idempotencyKey }));
   const closing = { down: closeFrame({ code: true, masked: false }), up: closeFrame({ code: true, masked: true }) };
   return {
@@ -175,7 +179,7 @@ function polls(sent: Sent, advice: { readonly nextPollMs?: number }): Predicted 
       http: startHead(id, started) + sum(pages.map(({ bytes }) => pageHead(id, bytes))),
       frames: 1 + pages.length,
     },
-    up: { envelope: sizeOf(requestOf(sent)), framing: 0 },
+    up: { envelope: requestBytes(sent), framing: 0 },
     requests: 1 + pages.length,
   };
 }
@@ -195,7 +199,7 @@ function batch(sent: Sent): Predicted {
   const payload = sizeOf(snapshot.text);
   return {
     down: { payload, envelope: bytes - payload, framing: 0, http: batchHead(id, bytes), frames: 1 },
-    up: { envelope: sizeOf(requestOf(sent)), framing: 0 },
+    up: { envelope: requestBytes(sent), framing: 0 },
     requests: 1,
   };
 }

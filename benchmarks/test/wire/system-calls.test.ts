@@ -39,7 +39,8 @@ it('counts the writes of a process, by whichever way this machine has', async ()
     });
     // Neither on every machine: then there is no figure.
     if (process.platform !== 'linux') return expect(counted).toBeNull();
-    expect(counted && writesIn(counted)).toBeGreaterThanOrEqual(41);
+    // The last one tells that it is over, and may be under way still when counting ends.
+    expect(counted && writesIn(counted)).toBeGreaterThanOrEqual(40);
     expect(counted && writesIn(counted)).toBeLessThan(60);
   } finally {
     child.kill('SIGKILL');
