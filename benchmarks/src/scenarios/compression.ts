@@ -15,7 +15,8 @@ const http = (name: string, coding: 'gzip' | 'br', note: string): Target =>
 const socket = (name: string, how: string, note: string): Target =>
   control(name, 'websocket', 'compressed-ws-server', [how], note, { deflate: true });
 
-const COMPRESSED: readonly Target[] = [
+/** Controls that compress. */
+export const COMPRESSED: readonly Target[] = [
   http('SSE gzip', 'gzip', 'gzip of node:zlib at its default level, Z_SYNC_FLUSH after every write.'),
   http('SSE brotli', 'br', 'Brotli at quality 4, flushed after every write.'),
   socket('ws deflate', 'takeover', 'permessage-deflate as ws does it: every message, with context takeover.'),
@@ -83,14 +84,15 @@ export const compression: Scenario = {
   notes: [
     'Bytes are of one answer of the trace through a recording pass-through; compressed content is not divided into text and envelope.',
     'Memory is a slope over 20 to 140 running streams: what one more stream takes, garbage that waits included. zlib’s own memory is resident, but not known to JavaScript.',
+    'zlib works on threads of its own (four for all streams), flush by flush: what waits for them is in D.',
     'Our own servers do not compress: the envelope is small where it matters, and each compressor holds memory for as long as its stream.',
   ],
 };
 
-/** `SSE gzip −55 % bytes, 12.1 → 30.5 µs CPU, 14 → 270 KiB`. */
+/** `SSE gzip −55 % bytes, 12.1 → 30.5 µs CPU, D 0.4 → 1.2 ms, 14 → 270 KiB a stream`. */
 function against(row: Row, plainRow: Row): string {
   const change = Math.round((numberOf(row, 'wire.down') / numberOf(plainRow, 'wire.down') - 1) * 100);
   const sign = change > 0 ? '+' : change < 0 ? '−' : '±';
   const both = (metric: string): string => `${value(plainRow, metric)} → ${value(row, metric)}`;
-  return `${row.target} ${sign}${Math.abs(change)} % bytes, ${both('serverCpu.median')} µs CPU, ${both('rssKiB.median')} KiB a stream`;
+  return `${row.target} ${sign}${Math.abs(change)} % bytes, ${both('serverCpu.median')} µs CPU, D ${both('delivery.p50')} ms, ${both('rssKiB.median')} KiB a stream`;
 }

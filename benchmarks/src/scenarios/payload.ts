@@ -8,7 +8,7 @@ import type { Scenario } from './scenario.js';
 import { list, NOTHING, numberOf, validRows, value } from './sentences.js';
 
 /** Our chunked server, asked for `text/plain`. */
-const TEXT: Target = {
+export const TEXT: Target = {
   ...ours('chunked'),
   name: 'chunked text',
   driver: 'text',
@@ -16,7 +16,8 @@ const TEXT: Target = {
   note: 'Bare text has no events: its tokens are told apart by the trace’s lengths; nothing can be resumed.',
 };
 
-const CONTROLS: readonly Target[] = [
+/** Controls with another envelope than ours. */
+export const PAYLOAD_CONTROLS: readonly Target[] = [
   control('node:http text', 'text', 'text-server', [], 'Bare text, one write a batch of tokens.'),
   control('node:http OpenAI', 'openai', 'openai-server', [], 'chat.completion.chunk over SSE, as OpenAI streams it.', {
     dialect: 'openai',
@@ -31,7 +32,7 @@ export const payload: Scenario = {
   title: 'Payload shapes',
   question: 'What does the JSON around a token cost, in bytes, processor time and delay?',
   cells: (size, targets) =>
-    [...named(targets, 'chunked', 'sse', 'node:http', 'node:http SSE'), TEXT, ...CONTROLS].map((target) =>
+    [...named(targets, 'chunked', 'sse', 'node:http', 'node:http SSE'), TEXT, ...PAYLOAD_CONTROLS].map((target) =>
       plain(target, steadyLoad(size)),
     ),
   columns: [

@@ -1,5 +1,5 @@
 import { wireMetrics } from '../metrics/wire.js';
-import { callsOfCell, ledgerOfCell } from '../wire/measure-wire.js';
+import { wireOfCell } from '../wire/measure-wire.js';
 import { steadyTrace } from './loads.js';
 import type { Scenario } from './scenario.js';
 import { list, NOTHING, numberOf, ranked, validRows, value } from './sentences.js';
@@ -33,16 +33,15 @@ export const wire: Scenario = {
       // One size for both: bytes per token hold a share of what an answer has once.
       load: { trace: steadyTrace(size, { name: 'wire', tokens: 100 }), streams: 1, rampMs: 0, warmUp: 0 },
     })),
-  // Three: a count that is not the same in each is no count to rely on.
-  blocks: (size) => (size === 'full' ? 3 : 1),
+  // Two: a count that is not the same in both is no count to rely on.
+  blocks: (size) => (size === 'full' ? 2 : 1),
   columns: COLUMNS,
   metrics: wireMetrics(...COLUMNS),
   compared: [],
   reference: null,
   async run(cell, context) {
-    const [ledger, calls] = [await ledgerOfCell(cell, context), await callsOfCell(cell, context)];
-    const values = { ...ledger.values, ...calls.values };
-    return context.measured(cell, { values, invalid: ledger.problems, answers: 1, tokens: cell.load.trace.tokens });
+    const { values, problems } = await wireOfCell(cell, context);
+    return context.measured(cell, { values, invalid: problems, answers: 1, tokens: cell.load.trace.tokens });
   },
   answer(report) {
     const rows = ranked(

@@ -43,8 +43,9 @@ export async function measureLedger(options: LedgerOptions): Promise<Checked> {
   const { target, url, trace, signal, load = loadBuilt } = options;
   const { read } = await load(target.driver);
   const usual = target.kind === 'peer' ? 'untold' : 'tokenwire';
-  const dialect = DIALECTS[String(target.options['dialect'] ?? usual)];
-  if (!dialect) throw new Error(`nothing is known about the dialect ${String(target.options['dialect'])}`);
+  const name = target.options['dialect'] ?? usual;
+  const dialect = typeof name === 'string' ? DIALECTS[name] : undefined;
+  if (!dialect) throw new Error(`nothing is known about the dialect ${JSON.stringify(name)}`);
   const recorder = await recordWire(url);
   const heard = new Heard();
   try {

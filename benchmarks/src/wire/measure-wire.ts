@@ -15,25 +15,37 @@ type Context = Pick<RunContext, 'startServer' | 'signal'>;
 
 /** Everything to and from a server during one answer, byte by byte. `wire.reckoned`: it was checked by arithmetic. */
 export function ledgerOfCell(cell: Cell, context: Context): Promise<WireValues> {
-  return onServer(cell, context, async ({ server, trace, signal }) => {
-    const target = { ...cell.target, options: { ...cell.target.options, ...cell.options } };
-    const { ledger, reckoned, problems } = await measureLedger({ target, url: server.url, trace, signal });
-    return { values: { ...ledgerValues(ledger, trace.tokens), 'wire.reckoned': reckoned ? 1 : 0 }, problems };
-  });
+  return onServer(cell, context, ledgerOn);
 }
 
 /** The system calls of a server during one answer, which is not its first. */
 export function callsOfCell(cell: Cell, context: Context): Promise<WireValues> {
-  return onServer(cell, context, async ({ server, trace, signal }) => {
-    const { target } = cell;
-    const { read } = (await import(`../drivers/${target.driver}.js`)) as { readonly read: Read };
-    const options = { ...target.options, ...cell.options };
-    const answer = (stream: number, name: string) =>
-      read({ url: server.url, stream, trace: name, texts: trace.texts, options, signal }, NO_SINK);
-    await answer(-1, 'warm-up');
-    const calls = await countSystemCalls(server.pid, () => answer(0, trace.name));
-    return { values: callValues(calls, trace.tokens), problems: [] };
+  return onServer(cell, context, callsOn);
+}
+
+/** Both, on one server: the answer that is taken apart is its first. */
+export function wireOfCell(cell: Cell, context: Context): Promise<WireValues> {
+  return onServer(cell, context, async (found) => {
+    const [ledger, calls] = [await ledgerOn(found), await callsOn(found)];
+    return { values: { ...ledger.values, ...calls.values }, problems: ledger.problems };
   });
+}
+
+async function ledgerOn({ cell, server, trace, signal }: Found): Promise<WireValues> {
+  const target = { ...cell.target, options: { ...cell.target.options, ...cell.options } };
+  const { ledger, reckoned, problems } = await measureLedger({ target, url: server.url, trace, signal });
+  return { values: { ...ledgerValues(ledger, trace.tokens), 'wire.reckoned': reckoned ? 1 : 0 }, problems };
+}
+
+async function callsOn({ cell, server, trace, signal }: Found): Promise<WireValues> {
+  const { target } = cell;
+  const { read } = (await import(`../drivers/${target.driver}.js`)) as { readonly read: Read };
+  const options = { ...target.options, ...cell.options };
+  const answer = (stream: number, name: string): Promise<void> =>
+    read({ url: server.url, stream, trace: name, texts: trace.texts, options, signal }, NO_SINK);
+  await answer(-1, 'warm-up');
+  const calls = await countSystemCalls(server.pid, () => answer(0, trace.name));
+  return { values: callValues(calls, trace.tokens), problems: [] };
 }
 
 /** A usual trial, with these values beside its own. What speaks against them speaks against it. */
@@ -56,6 +68,7 @@ const NO_SINK: Sink = {
 };
 
 interface Found {
+  readonly cell: Cell;
   readonly server: StartedServer;
   readonly trace: Trace;
   readonly signal: AbortSignal;
@@ -69,7 +82,7 @@ async function onServer(
   const server = await context.startServer(cell);
   const signal = AbortSignal.any([context.signal, server.died]);
   try {
-    return await look({ server, trace: makeTrace(cell.load.trace), signal });
+    return await look({ cell, server, trace: makeTrace(cell.load.trace), signal });
   } finally {
     await server.stop();
   }
