@@ -24,7 +24,7 @@ export const proxies: Scenario = {
     ...streaming(targets).map((target) => cellOf(target, undefined, size)),
     ...PROXIES.flatMap((proxy) => targetsOf(proxy, targets).map((target) => cellOf(target, proxy, size))),
   ],
-  blocks: (size) => (size === 'full' ? 2 : 1),
+  blocks: () => 1,
   columns: ['delivery.p50', 'delivery.p99', 'ttft.p50', 'itl.p50', 'gap.p50', 'tokensPerChunk.mean', 'requests.mean'],
   compared: [],
   reference: null,
