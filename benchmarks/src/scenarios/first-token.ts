@@ -40,10 +40,5 @@ function cellOf(target: Target, connections: 'cold' | 'warm', size: Size): Cell 
   const trace = steadyTrace(size, { name: 'first', tokens: 5, tokensPerSecond: 100, ttftMs: TTFT_MS });
   // No two requests at the same time, or the second would open a connection of its own.
   const load = { trace, streams: 24, rampMs: 1_800, warmUp: connections === 'warm' ? 1 : 5, connections };
-  return {
-    target,
-    point: connections,
-    factors: { connections },
-    load: size === 'full' ? load : { ...load, rampMs: 3_500 },
-  };
+  return { target, point: connections, factors: { connections }, load };
 }

@@ -35,7 +35,6 @@ export const payload: Scenario = {
     [...named(targets, 'chunked', 'sse', 'node:http', 'node:http SSE'), TEXT, ...PAYLOAD_CONTROLS].map((target) =>
       plain(target, steadyLoad(size)),
     ),
-  blocks: (size) => (size === 'full' ? 3 : 1),
   columns: [
     ...COLUMNS,
     'delivery.p50',
