@@ -2,7 +2,7 @@
  * Which mode wins where. For every point of every scenario: the mode with the lowest median D, if that can be said.
  * Pure: made of rows and comparisons only.
  */
-import { BASELINE } from '@tokenwire/protocol';
+import { MODES } from '@tokenwire/protocol';
 
 import type { Comparison, LabReport, Row, ScenarioReport } from './model.js';
 
@@ -65,9 +65,9 @@ function rowOf(report: LabReport, scenario: ScenarioReport, point: string): Cros
   return withheld ? { ...named, outcome: 'withheld', leaders: [] } : { ...named, ...outcomeOf(cells) };
 }
 
-/** No control, no peer, and not the answer that is not streamed. */
-function isMode({ kind, target }: Row): boolean {
-  return kind === 'ours' && target !== BASELINE;
+/** No control, no peer, no variant of a mode, and not the answer that is not streamed. */
+function isMode({ target }: Row): boolean {
+  return (MODES as readonly string[]).includes(target);
 }
 
 function outcomeOf(cells: readonly CrossoverCell[]): Pick<CrossoverRow, 'outcome' | 'leaders'> {

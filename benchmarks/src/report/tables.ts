@@ -39,7 +39,7 @@ export function metricOf(report: LabReport, id: string): Metric {
 }
 
 function metricHeading({ label, unit }: Metric): Heading {
-  const own = unit === 'ratio' || unit === 'count' || unit === label;
+  const own = unit === 'ratio' || unit === 'count' || label.includes(unit);
   return { text: label, unit: own ? '' : unit, align: 'right' };
 }
 

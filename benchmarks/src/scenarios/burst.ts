@@ -2,7 +2,10 @@ import { steadyTrace } from './loads.js';
 import type { Scenario } from './scenario.js';
 import { NOTHING, ranked, validRows, value } from './sentences.js';
 
-const BURSTS = { quick: [1, 32], full: [1, 8, 64] } as const;
+const BURSTS = { quick: [1, 32], full: [1, 64] } as const;
+
+/** Polls gather bursts anyway, and one more of each framing says enough of the controls. */
+const PUSHED: ReadonlySet<string> = new Set(['chunked', 'sse', 'websocket', 'node:http', 'node:http SSE', 'ws']);
 
 /** Tokens that are due in the same instant: what framing and batching are for. */
 export const burst: Scenario = {
@@ -11,7 +14,7 @@ export const burst: Scenario = {
   question: 'What happens when the model says many tokens at once?',
   cells: (size, targets) =>
     targets
-      .filter(({ name }) => name !== 'batch')
+      .filter(({ name }) => PUSHED.has(name))
       .flatMap((target) =>
         BURSTS[size].map((tokens) => ({
           target,

@@ -32,6 +32,8 @@ export const cut: Scenario = {
           load: { trace: steadyTrace(size, { name: 'cut', tokens: 100 }), streams: 20, rampMs: 500, warmUp: 0 },
         })),
     ),
+  blocks: (size) => (size === 'full' ? 2 : 1),
+  blocks: (size) => (size === 'full' ? 2 : 1),
   columns: [
     'lost.mean',
     'doubled.mean',

@@ -13,9 +13,9 @@ export const firstToken: Scenario = {
   question: 'How long until the first token, on a new connection and on one that is used again?',
   cells: (size, targets) =>
     targets
-      .filter(({ name }) => name !== 'batch')
+      .filter(({ kind, name }) => (kind === 'ours' && name !== 'batch') || name === 'node:http' || name === 'ws')
       .flatMap((target) => (['cold', 'warm'] as const).map((connections) => cellOf(target, connections, size))),
-  columns: ['ttft.p50', 'ttft.p95', 'ttft.p99', 'addedTtft.p50', 'headers.p50'],
+  columns: ['ttft.p50', 'ttft.p95', 'addedTtft.p50', 'headers.p50'],
   compared: ['ttft.p50', 'addedTtft.p50'],
   reference: 'node:http',
   answer(report) {
@@ -39,11 +39,6 @@ export const firstToken: Scenario = {
 function cellOf(target: Target, connections: 'cold' | 'warm', size: Size): Cell {
   const trace = steadyTrace(size, { name: 'first', tokens: 5, tokensPerSecond: 100, ttftMs: TTFT_MS });
   // No two requests at the same time, or the second would open a connection of its own.
-  const load = { trace, streams: 50, rampMs: 5_000, warmUp: connections === 'warm' ? 1 : 5, connections };
-  return {
-    target,
-    point: connections,
-    factors: { connections },
-    load: size === 'full' ? load : { ...load, rampMs: 3_500 },
-  };
+  const load = { trace, streams: 24, rampMs: 1_800, warmUp: connections === 'warm' ? 1 : 5, connections };
+  return { target, point: connections, factors: { connections }, load };
 }

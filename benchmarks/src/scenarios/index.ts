@@ -47,7 +47,7 @@ export const SCENARIOS: readonly Scenario[] = [
 ];
 
 /** What `quick` measures. */
-const QUICK: ReadonlySet<string> = new Set(['ceiling', 'aa', 'known-delay', 'steady', 'first-token', 'wire']);
+const QUICK: ReadonlySet<string> = new Set(['ceiling', 'aa', 'known-delay', 'wire', 'steady']);
 
 /** The scenarios of a size. */
 export function scenariosOf(size: Size): readonly Scenario[] {

@@ -22,7 +22,7 @@ export const network: Scenario = {
         network: name,
       })),
     ),
-  blocks: (size) => (size === 'full' ? 3 : 1),
+  blocks: (size) => (size === 'full' ? 2 : 1),
   columns: [
     'delivery.p50',
     'delivery.p99',

@@ -6,7 +6,7 @@ import { refusalOf } from '../proxies/refusal.js';
 import type { Row, ScenarioReport } from '../report/model.js';
 import { named, steadyTrace, streaming } from './loads.js';
 import type { Cell, Measured, RunContext, Scenario, Size } from './scenario.js';
-import { numberOf, rowOf, value } from './sentences.js';
+import { NOTHING, numberOf, rowOf, value } from './sentences.js';
 import type { Target } from '../targets/target.js';
 
 const DIRECT = 'no proxy';
@@ -24,7 +24,7 @@ export const proxies: Scenario = {
     ...streaming(targets).map((target) => cellOf(target, undefined, size)),
     ...PROXIES.flatMap((proxy) => targetsOf(proxy, targets).map((target) => cellOf(target, proxy, size))),
   ],
-  blocks: (size) => (size === 'full' ? 2 : 1),
+  blocks: () => 1,
   columns: ['delivery.p50', 'delivery.p99', 'ttft.p50', 'itl.p50', 'gap.p50', 'tokensPerChunk.mean', 'requests.mean'],
   compared: [],
   reference: null,
@@ -44,7 +44,7 @@ function targetsOf({ variant }: Proxy, targets: readonly Target[]): readonly Tar
   const pushed = named(targets, 'chunked', 'sse');
   if (variant === 'unaware') return pushed;
   if (variant !== 'h2') return streaming(targets);
-  return pushed.map((target) => Object.assign({}, target, { driver: 'http2', note: 'Read with bare node:http2.' }));
+  return pushed.map((target) => Object.assign({}, target, { driver: 'http2' }));
 }
 
 function cellOf(target: Target, proxy: Proxy | undefined, size: Size): Cell {
@@ -72,12 +72,16 @@ async function loadOrSayWhy(cell: Cell, context: RunContext): Promise<Measured> 
 }
 
 function whatIsBroken(report: ScenarioReport): string {
-  const said = PROXIES.filter(({ variant }) => variant === 'stock' || variant === 'unaware').flatMap((proxy) => {
-    const harms = report.rows.filter((row) => isOf(row, proxy)).flatMap((row) => harmOf(report, row, proxy));
+  const shipped = PROXIES.filter(({ variant }) => variant === 'stock' || variant === 'unaware');
+  const rowsOf = (proxy: Proxy): readonly Row[] => report.rows.filter((row) => isOf(row, proxy));
+  const said = shipped.flatMap((proxy) => {
+    const harms = rowsOf(proxy).flatMap((row) => harmOf(report, row, proxy));
     return harms.length === 0 ? [] : [`${proxy.program} ${VARIANTS[proxy.variant]}: ${harms.join('; ')}`];
   });
   if (said.length > 0) return `${said.join('. ')}.`;
-  return report.rows.length === 0 ? 'No figures.' : 'Nothing is broken by a proxy as it is shipped.';
+  const rows = shipped.flatMap(rowsOf);
+  const judged = rows.filter(({ verdict }) => verdict === 'VALID').length;
+  return judged === 0 ? NOTHING : `No proxy breaks anything as it is shipped: ${judged} of ${rows.length} rows count.`;
 }
 
 function isOf(row: Row, { program, variant }: Proxy): boolean {
@@ -91,10 +95,13 @@ function harmOf(report: ScenarioReport, row: Row, { program }: Proxy): string[] 
   const { refused, held } = REPAIRS[program];
   if (row.verdict === 'INVALID') {
     const repair = works && refused ? `, repaired by ${quoted(refused)}` : '';
-    return [`${row.target} is broken (${row.reasons[0] ?? 'no reason'})${repair}`];
+    // Reasons of a row begin with the block that they are from.
+    const reason = row.reasons[0]?.replace(/^block \d+: /, '') ?? 'no reason';
+    return [`${row.target} is broken (${reason})${repair}`];
   }
   const lateMs = numberOf(row, 'delivery.p50');
-  const isHeld = works && lateMs > HELD_MS && lateMs > 2 * numberOf(repaired, 'delivery.p50');
+  const isHeld =
+    works && row.verdict === 'VALID' && lateMs > HELD_MS && lateMs > 2 * numberOf(repaired, 'delivery.p50');
   if (!isHeld || !held) return [];
   const times = `${value(row, 'delivery.p50')} instead of ${value(repaired, 'delivery.p50')} ms`;
   return [`${row.target} is held back (${times}), repaired by ${quoted(held)}`];

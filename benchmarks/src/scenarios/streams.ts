@@ -4,7 +4,7 @@ import { list, NOTHING, numberOf, validRows, value } from './sentences.js';
 import { OURS_LEAN } from '../targets/ours.js';
 import type { Target } from '../targets/target.js';
 
-const COUNTS = { quick: [50, 400], full: [50, 200, 400, 800] } as const;
+const COUNTS = { quick: [50, 400], full: [50, 200, 800] } as const;
 
 /** Answers at the same time: what a stream costs when there are many. */
 export const streams: Scenario = {
@@ -13,7 +13,7 @@ export const streams: Scenario = {
   question: 'How do cost and latency grow with the number of streams?',
   cells: (size, targets) =>
     loaded(targets).flatMap((target) => COUNTS[size].map((count) => loadedCell(target, count, size))),
-  blocks: (size) => (size === 'full' ? 3 : 2),
+  blocks: (size) => (size === 'full' ? 2 : 1),
   columns: [
     'delivery.p50',
     'delivery.p99',
@@ -44,7 +44,7 @@ export const streams: Scenario = {
 
 /** Who can be loaded with hundreds of streams: our pushing servers and the controls with bare readers, and long polling. */
 export function loaded(targets: readonly Target[]): readonly Target[] {
-  const controls = targets.filter(({ kind, name }) => kind === 'control' && !name.includes('bare reader'));
+  const controls = targets.filter(({ kind, name }) => kind === 'control' && !name.endsWith('SSE'));
   return [...OURS_LEAN, ...targets.filter(({ name }) => name === 'long-poll'), ...controls];
 }
 

@@ -39,7 +39,7 @@ const late = (ms: number) => ({ 'delivery.p50': ms, 'ttft.p50': 100 + ms });
 describe('what the scenario of proxies answers', () => {
   it('names what is broken, why, and the line that repairs it', () => {
     const report = reportOf(
-      row('websocket', 'nginx, as shipped', '426 to the upgrade'),
+      row('websocket', 'nginx, as shipped', 'block 1: 426 to the upgrade'),
       row('websocket', 'nginx, documented', late(0.6)),
       row('sse', 'nginx, as shipped', late(0.7)),
       row('sse', 'nginx, documented', late(0.6)),
@@ -62,13 +62,19 @@ describe('what the scenario of proxies answers', () => {
     );
   });
 
+  it('does not speak of rows that were disturbed', () => {
+    const held = row('sse', 'haproxy, as shipped', late(104));
+    const report = reportOf({ ...held, verdict: 'CONTAMINATED' }, row('sse', 'haproxy, documented', late(0.5)));
+    expect(proxies.answer(report, ALL)).toBe('No valid figures.');
+  });
+
   it('claims no repair that was not seen to work', () => {
     const broken = row('websocket', 'nginx, as shipped', '426 to the upgrade');
     const report = reportOf(broken, row('websocket', 'nginx, documented', 'connection refused'));
     expect(proxies.answer(report, ALL)).toBe('nginx as shipped: websocket is broken (426 to the upgrade).');
     const fine = reportOf(row('sse', 'caddy, as shipped', late(1)), row('sse', 'caddy, documented', late(1)));
-    expect(proxies.answer(fine, ALL)).toBe('Nothing is broken by a proxy as it is shipped.');
-    expect(proxies.answer(reportOf(), ALL)).toBe('No figures.');
+    expect(proxies.answer(fine, ALL)).toBe('No proxy breaks anything as it is shipped: 1 of 1 rows count.');
+    expect(proxies.answer(reportOf(), ALL)).toBe('No valid figures.');
   });
 });
 

@@ -20,8 +20,8 @@ async function withServer(app: string, args: readonly string[], work: (url: stri
 
 describe.concurrent('our own servers', () => {
   test.each([
-    ['server-chunked', ['chunked', 'cut answer', 'chunked, silent']],
-    ['server-sse', ['sse', 'sse, silent']],
+    ['server-chunked', ['chunked', 'cut answer', 'reader who leaves', 'chunked, silent']],
+    ['server-sse', ['sse', 'reader who leaves', 'sse, silent']],
     ['server-websocket', ['websocket', 'websocket, silent']],
     ['server-polling', ['long-poll', 'short-poll', 'long-poll, silent']],
   ])('%s is healthy', async (app, probes) => {
@@ -39,7 +39,15 @@ describe.concurrent('our own servers', () => {
       const diagnosis = await diagnose(url, { origin });
       expect(diagnosis.findings).toEqual([]);
       const names = diagnosis.probes.map(({ name }) => name);
-      expect(names).toEqual(['chunked', 'sse', 'websocket', 'long-poll', 'short-poll', 'cut answer']);
+      expect(names).toEqual([
+        'chunked',
+        'sse',
+        'websocket',
+        'long-poll',
+        'short-poll',
+        'cut answer',
+        'reader who leaves',
+      ]);
     });
   });
 

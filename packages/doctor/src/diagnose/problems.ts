@@ -29,6 +29,7 @@ export const PROBLEMS = {
   'not-decodable': ['harm', 'The compressed answer cannot be read'],
   http10: ['harm', 'The answer comes over HTTP/1.0'],
   'cut-looks-complete': ['risk', 'A cut cannot be told from an end'],
+  'departure-unnoticed': ['risk', 'The server does not learn that a reader has left'],
   'headers-late': ['risk', 'Headers wait for the first token'],
   compressed: ['risk', 'The stream is compressed on the way'],
   'header-lost': ['risk', 'Headers of the server do not arrive'],

@@ -11,7 +11,7 @@ import { openSocket, socketUrl } from './sockets.js';
 import { isStreamMode, STREAM_TYPES } from './streams.js';
 
 /** One token, and then silence; nobody has to stop it. */
-const STALLED = {
+export const STALLED = {
   model: 'sim/stall',
   prompt: 'doctor',
   maxTokens: 2,

@@ -4,6 +4,7 @@ import { finder, milliseconds } from '../diagnose/answers.js';
 import type { Problem } from '../diagnose/problems.js';
 import type { Context, ProbeResult } from './context.js';
 import { Control, type Disturbance } from './control.js';
+import { probeDeparture } from './departure.js';
 import { idOf, start, type Tokenwire } from './detect.js';
 import { probeIdle } from './idle.js';
 import { probePolls } from './polls.js';
@@ -24,12 +25,15 @@ export async function examineModes(context: Context, { modes }: Tokenwire): Prom
     return [{ name: 'tokenwire', findings: [finder('tokenwire')('unclear', evidence)], judged: false }];
   }
   const steady = await steadyModes(context, modes);
-  const cut = modes.includes('chunked') ? [await probeCut(context)] : [];
-  if (context.idleMs === 0) return [...steady, ...cut];
+  const mode = modes.find(isStreamMode);
+  const cut = modes.includes('chunked') ? [probeCut(context)] : [];
+  const departure = mode === undefined ? [] : [probeDeparture(context, mode)];
+  const endings = await Promise.all([...cut, ...departure]);
+  if (context.idleMs === 0) return [...steady, ...endings];
   // What cannot even be read tells nothing by its silence.
   const readable = modes.filter((_, i) => steady[i]?.answer !== undefined);
   const silent = readable.filter((mode) => mode !== 'short-poll').map((mode) => probeIdle(context, mode));
-  return [...steady, ...cut, ...(await Promise.all(silent))];
+  return [...steady, ...endings, ...(await Promise.all(silent))];
 }
 
 /** Reads the modes at once, four answers at most, as many as one user may have; and again what was disturbed. */

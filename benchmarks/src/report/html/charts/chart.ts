@@ -32,7 +32,7 @@ const text = { color: 'var(--muted)', fontSize: FONT_SIZE };
 
 /** How axes look. */
 export const AXIS = {
-  axisLine: { show: true, lineStyle: { color: 'var(--line)' } },
+  axisLine: { show: true, onZero: false, lineStyle: { color: 'var(--line)' } },
   axisTick: { show: false },
   axisLabel: { ...text, hideOverlap: true },
   nameTextStyle: text,

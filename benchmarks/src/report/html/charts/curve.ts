@@ -6,26 +6,54 @@ import type { Look, Palette } from '../palette.js';
 import type { ChartOption } from '../svg.js';
 import { logRange, namedAxis, slug, ticksAt, unitAxis, type Chart } from './chart.js';
 
-/** Curves of a scenario with an axis: D against it, and what a token costs the server. One for each other factor. */
+/** Curves of a scenario with an axis: D against it, and what a token costs the server. */
 export function curveCharts(report: LabReport, scenario: ScenarioReport, palette: Palette): readonly Chart[] {
   const { axis } = scenario;
   if (axis === null) return [];
   const rows = scenario.rows.filter((row) => axis in row.factors && row.verdict !== 'INVALID');
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const { [axis]: _, ...others } = row.factors;
-    const key = Object.entries(others)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(', ');
-    groups.set(key, [...(groups.get(key) ?? []), row]);
-  }
   const ids = metricsOf(report, scenario);
-  return [...groups].flatMap(([group, own]) =>
+  return groupsOf(rows, axis).flatMap(([group, own, placeOf]) =>
     ids.flatMap((id) => {
       const metric = metricOf(report, id);
       const shown = own.filter((row) => isNumber(row.values[id]?.value));
-      return shown.length < 2 ? [] : [curveChart({ scenario, axis, group, metric, rows: shown, palette })];
+      const curve = { scenario, axis, group, metric, rows: shown, palette, placeOf };
+      return positionsOf(curve).size < 2 ? [] : [curveChart(curve)];
     }),
+  );
+}
+
+/** Rows of one chart: its name, they, and where each belongs on the axis. */
+type Group = readonly [name: string, rows: readonly Row[], placeOf: (row: Row) => string | number];
+
+/**
+ * One chart, where a target has one row at each place of the axis. Where other factors make several of them, a chart for
+ * each combination of those. And where that leaves single points, because everything changes with the axis (networks
+ * with the same delay), one chart over the points by name.
+ */
+function groupsOf(rows: readonly Row[], axis: string): readonly Group[] {
+  const placeOf = (row: Row) => row.factors[axis] ?? '';
+  const free = freeFactors(rows, axis);
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = free.map((name) => `${name} ${row.factors[name] ?? ''}`).join(', ');
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  const single = [...groups.values()].some((own) => new Set(own.map(placeOf)).size < 2);
+  return single ? [['', rows, ({ point }) => point]] : [...groups].map(([name, own]) => [name, own, placeOf]);
+}
+
+/** Factors that differ between rows of one target at one place of the axis. */
+function freeFactors(rows: readonly Row[], axis: string): readonly string[] {
+  const names = [...new Set(rows.flatMap(({ factors }) => Object.keys(factors)))].filter((name) => name !== axis);
+  return names.filter((name) =>
+    rows.some((row) =>
+      rows.some(
+        (other) =>
+          other.target === row.target &&
+          other.factors[axis] === row.factors[axis] &&
+          other.factors[name] !== row.factors[name],
+      ),
+    ),
   );
 }
 
@@ -50,10 +78,11 @@ interface Curve {
   readonly metric: Metric;
   readonly rows: readonly Row[];
   readonly palette: Palette;
+  readonly placeOf: (row: Row) => string | number;
 }
 
 function curveChart(curve: Curve): Chart {
-  const { scenario, axis, group, metric, rows } = curve;
+  const { scenario, axis, group, metric, rows, placeOf } = curve;
   const targets = [...new Set(rows.map(({ target }) => target))];
   const positions = positionsOf(curve);
   const ends = targets.map((target) => {
@@ -78,7 +107,7 @@ function curveChart(curve: Curve): Chart {
       rows: [...positions.keys()].map((at) => [
         at,
         ...targets.map((target) => {
-          const row = rows.find((one) => one.target === target && String(one.factors[axis]) === at);
+          const row = rows.find((one) => one.target === target && String(placeOf(one)) === at);
           return estimateText(row?.values[metric.id], metric);
         }),
       ]),
@@ -87,8 +116,8 @@ function curveChart(curve: Curve): Chart {
 }
 
 /** Where each value of the factor is on the axis: numbers by size, names in order of appearance. */
-function positionsOf({ rows, axis }: Curve): ReadonlyMap<string, number> {
-  const values = [...new Set(rows.map(({ factors }) => factors[axis] ?? ''))];
+function positionsOf({ rows, placeOf }: Curve): ReadonlyMap<string, number> {
+  const values = [...new Set(rows.map(placeOf))];
   const numeric = values.filter((value) => typeof value === 'number');
   if (numeric.length < values.length) return new Map(values.map((value, index) => [String(value), index]));
   return new Map(numeric.toSorted((a, b) => a - b).map((value) => [String(value), value]));
@@ -103,11 +132,11 @@ interface Cell {
   readonly high: number;
 }
 
-function option({ rows, axis, metric, palette }: Curve, positions: ReadonlyMap<string, number>): ChartOption {
+function option({ rows, axis, metric, palette, placeOf }: Curve, positions: ReadonlyMap<string, number>): ChartOption {
   const targets = [...new Set(rows.map(({ target }) => target))];
   const cells = rows.flatMap((row): readonly Cell[] => {
     const { value, low, high } = row.values[metric.id] ?? { value: null, low: null, high: null };
-    const x = positions.get(String(row.factors[axis]));
+    const x = positions.get(String(placeOf(row)));
     return value === null || x === undefined ? [] : [{ row, x, value, low: low ?? value, high: high ?? value }];
   });
   const all = cells.flatMap(({ value, low, high }) => [value, low, high]);
