@@ -33,7 +33,6 @@ export const cut: Scenario = {
         })),
     ),
   blocks: (size) => (size === 'full' ? 2 : 1),
-  blocks: (size) => (size === 'full' ? 2 : 1),
   columns: [
     'lost.mean',
     'doubled.mean',
