@@ -1,6 +1,7 @@
 import { TokenwireError } from '@tokenwire/protocol';
 
 import { InvalidMeasurement, messageOf, UsageError } from './failures.js';
+import { Interrupted, interruptible } from '../interruption.js';
 import { describeRun } from './manifest.js';
 import { measureAll } from './measure-all.js';
 import { readOptions, type CompareOptions } from './options.js';
@@ -8,19 +9,6 @@ import { buildReport, type Report } from './report.js';
 import { prepareFolder, writeReport } from './report-files.js';
 import { renderTable } from './report-table.js';
 import { Servers } from './servers.js';
-
-/** What shells report for a program that a signal ended: 128 + its number. */
-const STATUS_OF_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
-
-/** Why a run ended that somebody interrupted. */
-class Interrupted extends Error {
-  readonly signal: 'SIGINT' | 'SIGTERM';
-
-  constructor(signal: 'SIGINT' | 'SIGTERM') {
-    super('interrupted; nothing was written');
-    this.signal = signal;
-  }
-}
 
 /**
  * Runs the comparison. Standard output gets the table, or with `--json` the report; everything else goes to standard
@@ -46,19 +34,15 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function measure(options: CompareOptions): Promise<Report> {
   const manifest = describeRun(options);
   const servers = new Servers();
-  const interruption = new AbortController();
-  const onSignal = (signal: 'SIGINT' | 'SIGTERM') => {
-    // Who asks twice does not want to wait for a clean end.
-    if (interruption.signal.aborted) process.exit(STATUS_OF_SIGNAL[signal]);
-    interruption.abort(new Interrupted(signal));
-  };
   const killAll = () => servers.killAll();
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal).once('exit', killAll);
+  process.once('exit', killAll);
   try {
-    return buildReport(manifest, await measureAll({ options, servers, signal: interruption.signal }));
+    return await interruptible('nothing was written', async (signal) =>
+      buildReport(manifest, await measureAll({ options, servers, signal })),
+    );
   } finally {
-    servers.killAll();
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('exit', killAll);
+    killAll();
+    process.off('exit', killAll);
   }
 }
 
@@ -66,7 +50,7 @@ async function measure(options: CompareOptions): Promise<Report> {
 const USAGE: ReadonlySet<string> = new Set(['invalid_request', 'unknown_model', 'unknown_field', 'payload_too_large']);
 
 function statusOf(error: unknown): number {
-  if (error instanceof Interrupted) return STATUS_OF_SIGNAL[error.signal];
+  if (error instanceof Interrupted) return error.status;
   if (error instanceof UsageError) return 2;
   if (error instanceof TokenwireError) return USAGE.has(error.code) ? 2 : 3;
   return error instanceof InvalidMeasurement ? 3 : 1;

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 import type { CompareOptions } from './options.js';
 
-/** Where, when and with what a report was made. */
-export interface Manifest {
+/** When and where something was measured. */
+export interface Circumstances {
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   /** Commit of the repository, with `+` behind it when files were changed; null without git. */
@@ -17,11 +17,20 @@ export interface Manifest {
   readonly cpuModel: string;
   readonly cpuCount: number;
   readonly memoryBytes: number;
+}
+
+/** Where, when and with what a report was made. */
+export interface Manifest extends Circumstances {
   readonly options: CompareOptions;
 }
 
 /** What is known of this machine, this checkout and this call. */
 export function describeRun(options: CompareOptions): Manifest {
+  return { ...circumstances(), options };
+}
+
+/** What is known of this machine and this checkout. */
+export function circumstances(): Circumstances {
   const processors = cpus();
   return {
     createdAt: new Date().toISOString(),
@@ -33,12 +42,10 @@ export function describeRun(options: CompareOptions): Manifest {
     cpuModel: processors[0]?.model.trim() ?? 'unknown',
     cpuCount: processors.length,
     memoryBytes: totalmem(),
-    options,
   };
 }
 
-/** Commit of this checkout, with `+` behind it when files were changed; null without git. */
-export function commit(): string | null {
+function commit(): string | null {
   const git = (...args: string[]) =>
     execFileSync('git', args, {
       cwd: fileURLToPath(new URL('../../..', import.meta.url)),

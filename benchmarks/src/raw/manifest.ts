@@ -1,23 +1,14 @@
+import type { Circumstances } from '../compare/manifest.js';
+
 /** Where, when and with what a report was made. The first line of `raw.jsonl`. */
-export interface Manifest {
-  /** ISO 8601, UTC. */
-  readonly createdAt: string;
+export interface Manifest extends Circumstances {
   /** `quick`, `full` or the names of the scenarios. */
   readonly plan: string;
   /** Of traces, of the order and of the resampling. */
   readonly seed: number;
   /** Blocks a scenario has at least to be compared. */
   readonly blocks: number;
-  /** Commit of the repository, with `+` behind it when files were changed; null without git. */
-  readonly commit: string | null;
-  readonly node: string;
   readonly v8: string;
-  readonly platform: string;
-  readonly arch: string;
-  readonly osRelease: string;
-  readonly cpuModel: string;
-  readonly cpuCount: number;
-  readonly memoryBytes: number;
   /** Processor of the server and of the generator; null where processes cannot be tied to one. */
   readonly pinned: { readonly server: number; readonly generator: number } | null;
   /** Versions of what was measured beside our own code, by package or program. */
