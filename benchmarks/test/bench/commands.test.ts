@@ -106,10 +106,14 @@ describe('a run', () => {
     expect(stdout).toMatch(/figures in both: \d+ inconclusive|equivalent/);
   });
 
-  it('breaks a threshold of a count with status 1', async () => {
-    const { code, stderr } = await bench(['report', out, '--max', 'requests.mean=0']);
-    expect(stderr).toMatch(/requests.mean is 1, limit 0/);
-    expect(code).toBe(1);
+  it('is held against thresholds: what depends on time only warns, unless it is asked to fail', async () => {
+    const max = ['--max', 'requests.mean=0'];
+    const warned = await bench(['report', out, ...max]);
+    expect(warned.stderr).toMatch(/^warning: steady, sse: requests.mean is 1, limit 0$/m);
+    expect(warned.code).toBe(0);
+    const failed = await bench(['report', out, ...max, '--fail-on-times']);
+    expect(failed.stderr).toMatch(/^bench: steady, sse: requests.mean is 1, limit 0$/m);
+    expect(failed.code).toBe(1);
   });
 
   it('speaks the words of other tools', async () => {
