@@ -63,5 +63,7 @@ function collectGarbage(): void {
   (runInNewContext('gc') as () => void)();
 }
 
+// Whoever measures may be killed; nobody else would end what it has started.
+process.once('disconnect', () => process.exit(0));
 // The question alone must not keep a process alive.
 process.channel?.unref();
