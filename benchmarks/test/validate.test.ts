@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { cpuFromMetrics } from '../src/compare/cpu.js';
 import { InvalidMeasurement } from '../src/compare/failures.js';
 import type { StreamRecord } from '../src/compare/measure-stream.js';
-import { sha256, validateEqual, validateStream } from '../src/compare/validate.js';
+import { sha256 } from '../src/compare/sha256.js';
+import { validateEqual, validateStream } from '../src/compare/validate.js';
 
 const good: StreamRecord = {
   id: 'gen_1',

@@ -11,7 +11,8 @@ import { measureStream, type StreamRecord } from './measure-stream.js';
 import { OPEN, SERVER_OF, type Measured } from './modes.js';
 import type { CompareOptions } from './options.js';
 import type { RunningServer, Servers } from './servers.js';
-import { sha256, validateStream } from './validate.js';
+import { sha256 } from './sha256.js';
+import { validateStream } from './validate.js';
 import { countWire } from './wire-count.js';
 
 /** What measuring needs beside a mode. */

@@ -5,7 +5,8 @@ import type { Manifest } from './manifest.js';
 import { MEASURED, SERVER_OF, type Measured } from './modes.js';
 import { notesOn } from './notes.js';
 import { sentenceOn } from './sentence.js';
-import { sha256, validateEqual } from './validate.js';
+import { sha256 } from './sha256.js';
+import { validateEqual } from './validate.js';
 
 /** Changes when a figure begins to mean something else. */
 export const METHODOLOGY = 'tokenwire-compare/1';

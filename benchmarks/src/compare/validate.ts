@@ -1,12 +1,6 @@
-import { createHash } from 'node:crypto';
-
 import { InvalidMeasurement } from './failures.js';
 import type { StreamRecord } from './measure-stream.js';
-
-/** SHA-256 of a text's UTF-8, in hexadecimal. */
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
+import { sha256 } from './sha256.js';
 
 /**
  * Whether a stream is one that may be measured: every event once and in order, one end, and the text that the server

@@ -1,6 +1,7 @@
 import type { StreamNotes } from '../agent/job.js';
 import type { RawStream } from '../raw/raw.js';
-import { sha256, type Trace } from '../trace/trace.js';
+import { sha256 } from '../compare/sha256.js';
+import type { Trace } from '../trace/trace.js';
 import type { Moments } from './moments.js';
 import { stopFigures } from './stopped.js';
 

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-
 import { formatLine, seededRandom, simPieces } from '@tokenwire/token-source';
 
+import { sha256 } from '../compare/sha256.js';
 import type { TraceSummary } from '../raw/manifest.js';
 
 /** What a trace is made of. The same specification makes the same trace, on every machine. */
@@ -51,11 +50,6 @@ export function recordingOf({ name, texts, offsetsUs }: Trace): string {
   const usage = { inputTokens: 0, outputTokens: texts.length };
   const end = { atMs: (offsetsUs.at(-1) ?? 0) / 1000, piece: { type: 'end', stopReason: 'end_turn', usage } } as const;
   return header + lines.join('') + formatLine(end);
-}
-
-/** SHA-256 of a text's UTF-8, hexadecimal. */
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 /** The texts of a trace: those of the model `sim`, one word a token. A pure function of its arguments. */
