@@ -10,7 +10,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.{ts,tsx}'],
     passWithNoTests: true,
     reporters: ['default', 'json'],
     outputFile: { json: '.vitest-report.json' },

@@ -30,19 +30,23 @@ const ALLOWED: Record<string, readonly string[]> = {
   conformance: ['protocol', 'client-kit', 'client-chunked', 'client-sse', 'client-websocket', 'client-polling'],
   // Looks at streams from outside; its tests start servers as the kit's do.
   doctor: ['protocol', 'conformance'],
-  // The combined server mounts the routers of the four server apps.
+  react: ['protocol', 'client-kit'],
+  // Knows the standards, and nothing of ours.
+  wire: [],
+  // The combined server mounts the routers of the four server apps; the page has the clients; between them are faults.
   playground: [
-    ...['protocol', 'generation-log', 'server-kit'],
+    ...['protocol', 'token-source', 'generation-log', 'server-kit', 'conformance', 'wire'],
     ...['server-chunked', 'server-sse', 'server-websocket', 'server-polling'],
+    ...['client-kit', 'client-chunked', 'client-sse', 'client-websocket', 'client-polling', 'react'],
   ],
   benchmarks: [
-    ...['protocol', 'token-source', 'generation-log', 'server-kit', 'conformance'],
+    ...['protocol', 'wire', 'token-source', 'generation-log', 'server-kit', 'conformance'],
     ...['client-kit', 'client-chunked', 'client-sse', 'client-websocket', 'client-polling'],
   ],
 };
 
 const BROWSER = [
-  ...['protocol', 'client-kit', 'client-ladder'],
+  ...['protocol', 'client-kit', 'client-ladder', 'react', 'wire'],
   ...['client-chunked', 'client-sse', 'client-websocket', 'client-polling'],
 ];
 
@@ -104,7 +108,7 @@ test.each(workspaces.map((folder) => [nameOf(folder), folder]))(
     const declared = Object.keys({ ...dependencies, ...devDependencies });
     const allowed = (ALLOWED[name] ?? []).map((neighbour) => `@tokenwire/${neighbour}`);
     expect(allowed).toEqual(expect.arrayContaining(declared.filter((module) => module.startsWith('@tokenwire/'))));
-    for (const file of sourcesOf(folder, 'src')) {
+    for (const file of sourcesOf(folder, 'src', join('web', 'src'))) {
       for (const module of importsOf(file)) {
         if (module.startsWith('.') || module.startsWith('node:')) continue;
         const packageName = module.split('/', module.startsWith('@') ? 2 : 1).join('/');
@@ -118,6 +122,21 @@ test.each(BROWSER)('%s runs in browsers: no Node module in its source', (name) =
   for (const file of sourcesOf(join('packages', name), 'src')) {
     expect(
       importsOf(file).filter((module) => module.startsWith('node:')),
+      file,
+    ).toEqual([]);
+  }
+});
+
+test('the page of the playground imports clients and what runs in browsers, and no server', () => {
+  const files = sourcesOf(join('apps', 'playground'), join('web', 'src'));
+  expect(files.length).toBeGreaterThan(0);
+  for (const file of files) {
+    const ours = importsOf(file).flatMap((module) => /^@tokenwire\/([^/]+)/.exec(module)?.[1] ?? []);
+    expect(BROWSER, file).toEqual(expect.arrayContaining(ours));
+    const beyond = importsOf(file).filter((module) => module.startsWith('node:') || /\.\.\/src\//.test(module));
+    // What page and host say to each other is the one file that both read.
+    expect(
+      beyond.filter((module) => !module.endsWith('/src/control-protocol.js')),
       file,
     ).toEqual([]);
   }

@@ -1,0 +1,1 @@
+export type { Answer, AnswerBlock, ResumeStorage, UseTokenStream, UseTokenStreamOptions } from './types.js';
