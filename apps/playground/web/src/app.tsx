@@ -1,0 +1,155 @@
+import { MODES, type Mode } from '@tokenwire/protocol';
+import { useCallback, useEffect, useMemo, useReducer, useState, useSyncExternalStore } from 'react';
+import { Announcer, useAnnouncer } from './announcer.js';
+import type { Control } from './control/control.js';
+import { MODE_TITLES } from './pane/clients.js';
+import { Pane } from './pane/pane.js';
+import type { Proof } from './pane/proof.js';
+import { PaneRegistry, usePanes } from './pane/registry.js';
+import { titlesOf } from './pane/use-pane.js';
+import { keepRace, keptRace, reduceRace, startRace } from './race/race.js';
+import { RaceBar } from './race/race-bar.js';
+import { MAX_PANES } from './settings/settings.js';
+import { SettingsForm } from './settings/settings-form.js';
+import { useSettings } from './settings/use-settings.js';
+import { Tools } from './tools/tools.js';
+
+export interface AppProps {
+  readonly control: Control;
+}
+
+/** The page. */
+export function App({ control }: AppProps) {
+  const [settings, change] = useSettings();
+  // A reload goes on; a tab that was given answers to read begins with them.
+  const [race, dispatch] = useReducer(reduceRace, undefined, () =>
+    settings.read.length > 0 ? startRace(settings, 1) : keptRace(),
+  );
+  useEffect(() => keepRace(race), [race]);
+  const registry = useMemo(() => new PaneRegistry(), []);
+  const panes = usePanes(registry);
+  const [selected, setSelected] = useState<string>();
+  const [proofs, setProofs] = useState<ReadonlyMap<string, Proof>>(new Map());
+  const onProof = useCallback((key: string, proof: Proof | undefined) => {
+    setProofs((before) => {
+      const after = new Map(before);
+      if (proof) after.set(key, proof);
+      else after.delete(key);
+      return after;
+    });
+  }, []);
+  const { sentence, announce } = useAnnouncer();
+  const ask = (): void => dispatch({ type: 'start', settings: { ...settings, read: [] } });
+  const titles = useMemo(() => titlesOf(race?.panes ?? []), [race]);
+  const add = (mode: Mode): void => {
+    change({ panes: [...settings.panes, mode] });
+    dispatch({ type: 'add', mode });
+  };
+  const remove = (key: string): void => {
+    const index = race?.panes.findIndex((pane) => pane.key === key);
+    change({ panes: settings.panes.filter((_, place) => place !== index) });
+    dispatch({ type: 'remove', key });
+  };
+  return (
+    <>
+      <a className="skip" href="#race" onClick={skipTo('race')}>
+        Skip to the answers
+      </a>
+      <header className="page-head">
+        <h1>tokenwire playground</h1>
+        <p>The same answer over five transports. Look at it, measure it, break it.</p>
+        <ControlNotice control={control} />
+      </header>
+      <main>
+        <SettingsForm settings={settings} onChange={change} onAsk={ask} />
+        <RaceBar panes={panes} proofs={proofs} count={race?.panes.length ?? 0} onAsk={ask} control={control} />
+        <section id="race" className="race" aria-label="Answers" tabIndex={-1}>
+          {race?.panes.map((pane, place) => (
+            <Pane
+              key={pane.key}
+              pane={pane}
+              place={place}
+              title={titles[place] ?? ''}
+              request={race.request}
+              registry={registry}
+              control={control}
+              view={settings.view}
+              selected={selected === pane.key}
+              onSelect={setSelected}
+              onAgain={(key) => dispatch({ type: 'again', key })}
+              onRemove={race.panes.length > 1 ? remove : undefined}
+              onProof={onProof}
+              announce={announce}
+            />
+          ))}
+          {!race && <Empty panes={settings.panes} onAsk={ask} />}
+        </section>
+        {race && race.panes.length < MAX_PANES && <AddPane onAdd={add} />}
+        <Tools
+          settings={settings}
+          onChange={change}
+          panes={panes}
+          selected={selected}
+          onSelect={setSelected}
+          control={control}
+        />
+      </main>
+      <Announcer sentence={sentence} />
+    </>
+  );
+}
+
+/** The fragment holds the settings, so a link into the page must not become one. */
+function skipTo(id: string): (event: { preventDefault: () => void }) => void {
+  return (event) => {
+    event.preventDefault();
+    document.getElementById(id)?.focus();
+  };
+}
+
+function Empty({ panes, onAsk }: { panes: readonly Mode[]; onAsk: () => void }) {
+  return (
+    <div className="empty">
+      <p>
+        {panes.length === 1 ? 'One client asks' : `${panes.length} clients ask`} the same question over{' '}
+        {[...new Set(panes)].map((mode) => MODE_TITLES[mode]).join(', ')}, and show what each of them gets, and when.
+      </p>
+      <button type="button" className="primary" onClick={onAsk}>
+        Ask
+      </button>
+    </div>
+  );
+}
+
+function AddPane({ onAdd }: { onAdd: (mode: Mode) => void }) {
+  return (
+    <div className="add-pane" role="group" aria-label="Add a pane">
+      <span aria-hidden="true">Add a pane:</span>
+      {MODES.map((mode) => (
+        <button
+          key={mode}
+          type="button"
+          data-add={mode}
+          aria-label={`Add a pane over ${MODE_TITLES[mode]}`}
+          onClick={() => onAdd(mode)}
+        >
+          {MODE_TITLES[mode]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** Without its host the page still streams; what it cannot do then is said. */
+function ControlNotice({ control }: AppProps) {
+  const connected = useSyncExternalStore(
+    (listener) => control.onState(listener),
+    () => control.connected,
+  );
+  return connected ? null : (
+    <p className="notice" role="status">
+      The playground’s own socket is not connected: no faults, no view of the wire, no delivery latency. Answers come
+      nevertheless.
+    </p>
+  );
+}

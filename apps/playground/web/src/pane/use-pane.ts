@@ -1,0 +1,132 @@
+import type { GenerationRequest, Mode, StreamEvent } from '@tokenwire/protocol';
+import { type UseTokenStream, useTokenStream } from '@tokenwire/react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { Control } from '../control/control.js';
+import type { RacePane } from '../race/race.js';
+import { CLIENTS, MODE_TITLES } from './clients.js';
+import type { PaneHandle } from './handle.js';
+import { nappingDevice } from './napping-device.js';
+import { PaneRecord } from './pane-record.js';
+import type { PaneRegistry } from './registry.js';
+import { type Pace, slowed } from './slowed.js';
+import { followTiming } from './timing.js';
+
+/**
+ * How long a silent connection is believed, in milliseconds. The playground's server says something every 2 s, so that a
+ * blackhole is seen within seconds; applications keep the default of 37.5 s with heartbeats of 15 s.
+ */
+export const IDLE_TIMEOUT_MS = 5_000;
+/** How long a poll may be held, in seconds; the time-out above comes on top. */
+export const WAIT_SECONDS = 4;
+
+export interface PaneOptions {
+  readonly pane: RacePane;
+  readonly place: number;
+  readonly title: string;
+  readonly request: GenerationRequest;
+  readonly registry: PaneRegistry;
+  readonly control: Control;
+}
+
+export interface PaneState {
+  readonly handle: PaneHandle;
+  readonly stream: UseTokenStream;
+  readonly mode: Mode;
+}
+
+/** Makes two pages that are open at the same time, and one before and after its reload, use different lanes. */
+const PAGE = Math.random().toString(36).slice(2, 8);
+
+/** One pane's answer: its lane, its client, its record. A new run gets all of them anew. */
+export function usePane(options: PaneOptions): PaneState {
+  const { pane, place, title, request, registry, control } = options;
+  const [mode, setMode] = useState<Mode>(pane.mode);
+  const [run, setRun] = useState(pane.run);
+  // Another run begins over the pane's own mode, wherever the last one had got to.
+  if (run !== pane.run) {
+    setRun(pane.run);
+    setMode(pane.mode);
+  }
+  const latest = useRef<UseTokenStream | undefined>(undefined);
+
+  const own = useMemo(() => {
+    const record = new PaneRecord(pane.key, pane.mode, `${pane.key}-${pane.run}-${PAGE}`);
+    const pace: Pace = { delayMs: 0 };
+    return { record, pace, device: nappingDevice() };
+  }, [pane.key, pane.run, pane.mode]);
+  const { record, pace, device } = own;
+
+  const url = useLane(control, record.lane);
+  const open = useMemo(() => slowed(CLIENTS[mode], pace), [mode, pace]);
+  const onEvent = useCallback((event: StreamEvent) => record.take(event, performance.now()), [record]);
+  const stream = useTokenStream(open, url !== undefined && pane.after === undefined ? request : undefined, {
+    url: url ?? location.origin,
+    after: url === undefined ? undefined : pane.after,
+    run: pane.run,
+    resumeKey: `tokenwire.${pane.key}`,
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+    waitSeconds: WAIT_SECONDS,
+    device,
+    onEvent,
+    onBytes: (count) => {
+      record.bytes += count;
+    },
+    onStatus: (status) => {
+      record.status = status;
+      if (status === 'connecting') record.startMs ??= performance.now();
+      else if (status === 'failed' || status === 'detached') record.endMs ??= performance.now();
+      else if (status === 'streaming') record.endMs = undefined;
+      record.version += 1;
+    },
+  });
+  latest.current = stream;
+  record.mode = mode;
+
+  const handle = useMemo<PaneHandle>(
+    () => ({
+      key: pane.key,
+      title,
+      record,
+      request: pane.after === undefined ? request : undefined,
+      after: pane.after,
+      url: `${location.origin}/?lane=${record.lane}`,
+      stream: () => latest.current as UseTokenStream,
+      switchTo: (to) => setMode(to),
+      pace,
+      device,
+    }),
+    [pane.key, pane.after, title, record, request, pace, device],
+  );
+  useEffect(() => registry.add(place, handle), [registry, place, handle]);
+  useEffect(() => followTiming(record, control), [record, control]);
+  return { handle, stream, mode };
+}
+
+/** A lane's address, once the host has opened it; without the host, the answer comes on the direct way. */
+function useLane(control: Control, lane: string): string | undefined {
+  const [opened, setOpened] = useState<{ readonly lane: string; readonly url: string }>();
+  useEffect(() => {
+    let left = false;
+    const use = (url: string): void => {
+      if (!left) setOpened({ lane, url });
+    };
+    control.ask({ type: 'open-lane', lane }).then(
+      () => use(`${location.origin}/?lane=${lane}`),
+      () => use(location.origin),
+    );
+    return () => {
+      left = true;
+    };
+  }, [control, lane]);
+  return opened?.lane === lane ? opened.url : undefined;
+}
+
+/** `SSE`, and `SSE 2` for the second pane of a mode. */
+export function titlesOf(panes: readonly RacePane[]): readonly string[] {
+  const seen = new Map<Mode, number>();
+  return panes.map(({ mode }) => {
+    const count = (seen.get(mode) ?? 0) + 1;
+    seen.set(mode, count);
+    return count === 1 ? MODE_TITLES[mode] : `${MODE_TITLES[mode]} ${count}`;
+  });
+}
