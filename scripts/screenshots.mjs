@@ -5,7 +5,7 @@ import { withPlayground } from './browser.mjs';
 import { root } from './prepare.mjs';
 
 const FOLDER = `${root}docs/images`;
-const ASK = { prompt: 'Tell me about lighthouses', model: 'tiny', maxTokens: '160', tokensPerSecond: '40', seed: '7' };
+const ASK = { prompt: 'Tell me about lighthouses', model: 'tiny', maxTokens: '160', tokensPerSecond: '40', seed: '3' };
 
 /**
  * @typedef {object} Shot

@@ -9,7 +9,7 @@ import { PaneRegistry, usePanes } from './pane/registry.js';
 import { titlesOf } from './pane/use-pane.js';
 import { keepRace, keptRace, reduceRace, startRace } from './race/race.js';
 import { RaceBar } from './race/race-bar.js';
-import { MAX_PANES } from './settings/settings.js';
+import { MAX_PANES, type Settings } from './settings/settings.js';
 import { SettingsForm } from './settings/settings-form.js';
 import { useSettings } from './settings/use-settings.js';
 import { Tools } from './tools/tools.js';
@@ -39,7 +39,10 @@ export function App({ control }: AppProps) {
     });
   }, []);
   const { sentence, announce } = useAnnouncer();
-  const ask = (): void => dispatch({ type: 'start', settings: { ...settings, read: [] } });
+  const ask = (changes: Partial<Settings> = {}): void => {
+    change({ ...changes, read: [] });
+    dispatch({ type: 'start', settings: { ...settings, ...changes, read: [] } });
+  };
   const titles = useMemo(() => titlesOf(race?.panes ?? []), [race]);
   const add = (mode: Mode): void => {
     change({ panes: [...settings.panes, mode] });
@@ -61,8 +64,8 @@ export function App({ control }: AppProps) {
         <ControlNotice control={control} />
       </header>
       <main>
-        <SettingsForm settings={settings} onChange={change} onAsk={ask} />
-        <RaceBar panes={panes} proofs={proofs} count={race?.panes.length ?? 0} onAsk={ask} control={control} />
+        <SettingsForm settings={settings} onChange={change} onAsk={() => ask()} />
+        <RaceBar panes={panes} proofs={proofs} count={race?.panes.length ?? 0} onAsk={() => ask()} control={control} />
         <section id="race" className="race" aria-label="Answers" tabIndex={-1}>
           {race?.panes.map((pane, place) => (
             <Pane
@@ -82,10 +85,11 @@ export function App({ control }: AppProps) {
               announce={announce}
             />
           ))}
-          {!race && <Empty panes={settings.panes} onAsk={ask} />}
+          {!race && <Empty panes={settings.panes} onAsk={() => ask()} />}
         </section>
         {race && race.panes.length < MAX_PANES && <AddPane onAdd={add} />}
         <Tools
+          onAskWithProbabilities={() => ask({ model: 'tiny', tool: 'model' })}
           settings={settings}
           onChange={change}
           panes={panes}

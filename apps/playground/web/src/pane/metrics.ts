@@ -36,7 +36,8 @@ export function metricsOf(record: PaneRecord, nowMs: number): Metrics {
   let recentFrom = 0;
   for (let index = 0; index < at.length; index += 1) {
     const due = dueMs[seqs[index] ?? 0];
-    if (due === undefined) continue;
+    // What was in the log before this reader came, as after a reload, is no delivery.
+    if (due === undefined || due < startMs) continue;
     if ((at[index] ?? 0) < (endMs ?? nowMs) - RECENT_MS) recentFrom = known + 1;
     latencies[known] = (at[index] ?? 0) - due;
     known += 1;

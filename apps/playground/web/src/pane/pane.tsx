@@ -67,9 +67,22 @@ export function Pane(props: PaneProps) {
       <header className="pane-head">
         <h3 id={heading}>{title}</h3>
         {mode !== pane.mode && <span className="badge">now over {MODE_TITLES[mode]}</span>}
+        {props.onRemove && (
+          <button
+            type="button"
+            className="pane-remove"
+            data-remove
+            aria-label={`Remove ${title}`}
+            onClick={() => props.onRemove?.(pane.key)}
+          >
+            ×
+          </button>
+        )}
+      </header>
+      <div className="pane-head">
         <span className="status">{STATUS[status]}</span>
         <PaneButtons {...props} handle={handle} ended={ended} />
-      </header>
+      </div>
       <PaneStats handle={handle} stream={stream} control={control} />
       <AnswerView title={title} stream={stream} view={view} />
       <ProofLine proof={proof} record={handle.record} />
@@ -99,11 +112,6 @@ function PaneButtons({
       <button type="button" data-again onClick={() => onAgain(pane.key)} aria-label={`Ask again over ${title}`}>
         Again
       </button>
-      {onRemove && (
-        <button type="button" data-remove onClick={() => onRemove(pane.key)} aria-label={`Remove ${title}`}>
-          ×
-        </button>
-      )}
     </span>
   );
 }

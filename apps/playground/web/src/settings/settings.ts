@@ -35,9 +35,9 @@ export const MAX_PANES = 12;
 export const DEFAULTS: Settings = {
   prompt: 'Tell me about lighthouses',
   model: 'tiny',
-  maxTokens: 200,
+  maxTokens: 256,
   temperature: 0.8,
-  seed: 7,
+  seed: 3,
   ttftMs: 300,
   tokensPerSecond: 25,
   jitter: 0.3,
@@ -96,9 +96,15 @@ export function parseSettings(fragment: string): Settings {
   return settings as unknown as Settings;
 }
 
-/** What every pane asks. */
+/** Alternatives that are reported with each token, where they are asked for. */
+const ALTERNATIVES = 10;
+
+/**
+ * What every pane asks. With the probabilities an event is ten times as long, so they are asked for only while somebody
+ * looks inside the model.
+ */
 export function requestOf(settings: Settings): GenerationRequest {
-  const { prompt, model, maxTokens, temperature, seed, ttftMs, tokensPerSecond, jitter, burst } = settings;
+  const { prompt, model, maxTokens, temperature, seed, ttftMs, tokensPerSecond, jitter, burst, tool } = settings;
   return {
     model,
     prompt,
@@ -106,7 +112,6 @@ export function requestOf(settings: Settings): GenerationRequest {
     temperature,
     seed,
     cadence: { ttftMs, tokensPerSecond, jitter, burst },
-    // The alternatives of each token, for the view into the model; other models have none to tell.
-    ...(model === 'tiny' ? { logprobs: 10 } : {}),
+    ...(tool === 'model' ? { logprobs: ALTERNATIVES } : {}),
   };
 }

@@ -11,6 +11,8 @@ export interface ToolProps {
   readonly onSelect: (key: string) => void;
   readonly control: Control;
   readonly settings: Settings;
+  /** Asks again, with the settings as they are now and the probabilities of each token. */
+  readonly onAskWithProbabilities: () => void;
   /** When the race began, in milliseconds of `performance.now`; undefined before. */
   readonly startMs: number | undefined;
 }

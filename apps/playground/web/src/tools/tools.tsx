@@ -1,4 +1,13 @@
-import { type ComponentType, type KeyboardEvent, type LazyExoticComponent, Suspense, useId, useRef } from 'react';
+import {
+  type ComponentType,
+  type KeyboardEvent,
+  type LazyExoticComponent,
+  Suspense,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from 'react';
 import type { Control } from '../control/control.js';
 import type { PaneHandle } from '../pane/handle.js';
 import { type Settings, TOOLS, type Tool } from '../settings/settings.js';
@@ -13,6 +22,7 @@ export interface ToolsProps {
   readonly selected: string | undefined;
   readonly onSelect: (key: string) => void;
   readonly control: Control;
+  readonly onAskWithProbabilities: () => void;
 }
 
 /** A tool: its title, and its module, which is loaded when it is opened. */
@@ -22,11 +32,12 @@ export interface ToolView {
 }
 
 /** Below the panes: one tool at a time, as tabs (WAI-ARIA Authoring Practices, pattern "Tabs", with automatic activation). */
-export function Tools({ settings, onChange, panes, selected, onSelect, control }: ToolsProps) {
+export function Tools(props: ToolsProps) {
+  const { settings, onChange, panes, selected, onSelect, control, onAskWithProbabilities } = props;
   const id = useId();
   const tabs = useRef(new Map<Tool, HTMLButtonElement | null>());
   const { View } = TOOL_VIEWS[settings.tool];
-  const starts = panes.flatMap(({ record }) => record.startMs ?? []);
+  const startMs = useStartMs(panes);
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
     if (step === undefined) return;
@@ -66,10 +77,27 @@ export function Tools({ settings, onChange, panes, selected, onSelect, control }
             onSelect={onSelect}
             control={control}
             settings={settings}
-            startMs={starts.length > 0 ? Math.min(...starts) : undefined}
+            startMs={startMs}
+            onAskWithProbabilities={onAskWithProbabilities}
           />
         </Suspense>
       </div>
     </section>
   );
+}
+
+/** When the first of the panes began. They begin when their lanes are open, a moment after they are on the page. */
+function useStartMs(panes: readonly PaneHandle[]): number | undefined {
+  const [startMs, setStartMs] = useState<number>();
+  useEffect(() => {
+    const look = (): void => {
+      const starts = panes.flatMap(({ record }) => record.startMs ?? []);
+      setStartMs(starts.length > 0 ? Math.min(...starts) : undefined);
+      if (starts.length === panes.length) clearInterval(timer);
+    };
+    const timer = setInterval(look, 100);
+    look();
+    return () => clearInterval(timer);
+  }, [panes]);
+  return startMs;
 }
