@@ -1,15 +1,13 @@
 import { MODES, type Mode } from '@tokenwire/protocol';
-import { useCallback, useEffect, useMemo, useReducer, useState, useSyncExternalStore } from 'react';
+import { useMemo, useState, useSyncExternalStore } from 'react';
 import { Announcer, useAnnouncer } from './announcer.js';
 import type { Control } from './control/control.js';
-import { MODE_TITLES } from './pane/clients.js';
 import { Pane } from './pane/pane.js';
-import type { Proof } from './pane/proof.js';
 import { PaneRegistry, usePanes } from './pane/registry.js';
-import { titlesOf } from './pane/use-pane.js';
-import { keepRace, keptRace, reduceRace, startRace } from './race/race.js';
 import { RaceBar } from './race/race-bar.js';
-import { MAX_PANES, type Settings } from './settings/settings.js';
+import { MODE_TITLES, titlesOf } from './race/titles.js';
+import { useRace } from './race/use-race.js';
+import { MAX_PANES } from './settings/settings.js';
 import { SettingsForm } from './settings/settings-form.js';
 import { useSettings } from './settings/use-settings.js';
 import { Tools } from './tools/tools.js';
@@ -21,38 +19,51 @@ export interface AppProps {
 /** The page. */
 export function App({ control }: AppProps) {
   const [settings, change] = useSettings();
-  // A reload goes on; a tab that was given answers to read begins with them.
-  const [race, dispatch] = useReducer(reduceRace, undefined, () =>
-    settings.read.length > 0 ? startRace(settings, 1) : keptRace(),
-  );
-  useEffect(() => keepRace(race), [race]);
+  const { race, proofs, ask, again, add, remove, onProof } = useRace(settings, change);
   const registry = useMemo(() => new PaneRegistry(), []);
   const panes = usePanes(registry);
   const [selected, setSelected] = useState<string>();
-  const [proofs, setProofs] = useState<ReadonlyMap<string, Proof>>(new Map());
-  const onProof = useCallback((key: string, proof: Proof | undefined) => {
-    setProofs((before) => {
-      const after = new Map(before);
-      if (proof) after.set(key, proof);
-      else after.delete(key);
-      return after;
-    });
-  }, []);
   const { sentence, announce } = useAnnouncer();
-  const ask = (changes: Partial<Settings> = {}): void => {
-    change({ ...changes, read: [] });
-    dispatch({ type: 'start', settings: { ...settings, ...changes, read: [] } });
-  };
   const titles = useMemo(() => titlesOf(race?.panes ?? []), [race]);
-  const add = (mode: Mode): void => {
-    change({ panes: [...settings.panes, mode] });
-    dispatch({ type: 'add', mode });
-  };
-  const remove = (key: string): void => {
-    const index = race?.panes.findIndex((pane) => pane.key === key);
-    change({ panes: settings.panes.filter((_, place) => place !== index) });
-    dispatch({ type: 'remove', key });
-  };
+  const shared = { registry, control, view: settings.view, onSelect: setSelected, onAgain: again, onProof, announce };
+  return (
+    <>
+      <PageHead control={control} />
+      <main>
+        <SettingsForm settings={settings} onChange={change} onAsk={() => ask()} />
+        <RaceBar panes={panes} proofs={proofs} count={race?.panes.length ?? 0} onAsk={() => ask()} />
+        <section id="race" className="race" aria-label="Answers" tabIndex={-1}>
+          {race?.panes.map((pane, place) => (
+            <Pane
+              key={pane.key}
+              {...shared}
+              pane={pane}
+              place={place}
+              title={titles[place] ?? ''}
+              request={race.request}
+              selected={selected === pane.key}
+              onRemove={race.panes.length > 1 ? remove : undefined}
+            />
+          ))}
+          {!race && <Empty panes={settings.panes} onAsk={() => ask()} />}
+        </section>
+        {race && race.panes.length < MAX_PANES && <AddPane onAdd={add} />}
+        <Tools
+          settings={settings}
+          onChange={change}
+          panes={panes}
+          selected={selected}
+          onSelect={setSelected}
+          control={control}
+          onAskWithProbabilities={() => ask({ model: 'tiny', tool: 'model' })}
+        />
+      </main>
+      <Announcer sentence={sentence} />
+    </>
+  );
+}
+
+function PageHead({ control }: AppProps) {
   return (
     <>
       <a className="skip" href="#race" onClick={skipTo('race')}>
@@ -63,42 +74,6 @@ export function App({ control }: AppProps) {
         <p>The same answer over five transports. Look at it, measure it, break it.</p>
         <ControlNotice control={control} />
       </header>
-      <main>
-        <SettingsForm settings={settings} onChange={change} onAsk={() => ask()} />
-        <RaceBar panes={panes} proofs={proofs} count={race?.panes.length ?? 0} onAsk={() => ask()} control={control} />
-        <section id="race" className="race" aria-label="Answers" tabIndex={-1}>
-          {race?.panes.map((pane, place) => (
-            <Pane
-              key={pane.key}
-              pane={pane}
-              place={place}
-              title={titles[place] ?? ''}
-              request={race.request}
-              registry={registry}
-              control={control}
-              view={settings.view}
-              selected={selected === pane.key}
-              onSelect={setSelected}
-              onAgain={(key) => dispatch({ type: 'again', key })}
-              onRemove={race.panes.length > 1 ? remove : undefined}
-              onProof={onProof}
-              announce={announce}
-            />
-          ))}
-          {!race && <Empty panes={settings.panes} onAsk={() => ask()} />}
-        </section>
-        {race && race.panes.length < MAX_PANES && <AddPane onAdd={add} />}
-        <Tools
-          onAskWithProbabilities={() => ask({ model: 'tiny', tool: 'model' })}
-          settings={settings}
-          onChange={change}
-          panes={panes}
-          selected={selected}
-          onSelect={setSelected}
-          control={control}
-        />
-      </main>
-      <Announcer sentence={sentence} />
     </>
   );
 }

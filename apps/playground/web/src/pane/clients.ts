@@ -13,12 +13,3 @@ export const CLIENTS: Record<Mode, OpenStream> = {
   'long-poll': streamLongPoll,
   'short-poll': streamShortPoll,
 };
-
-/** What people call a mode. */
-export const MODE_TITLES: Record<Mode, string> = {
-  chunked: 'Chunked',
-  sse: 'SSE',
-  websocket: 'WebSocket',
-  'long-poll': 'Long polling',
-  'short-poll': 'Short polling',
-};

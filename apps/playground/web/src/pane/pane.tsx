@@ -1,17 +1,19 @@
-import type { GenerationRequest } from '@tokenwire/protocol';
+import type { GenerationRequest, Mode } from '@tokenwire/protocol';
 import type { StreamStatus } from '@tokenwire/client-kit';
-import { useEffect, useId, useState } from 'react';
+import { useId } from 'react';
 import type { Control } from '../control/control.js';
 import type { RacePane } from '../race/race.js';
+import { MODE_TITLES } from '../race/titles.js';
 import type { Settings } from '../settings/settings.js';
 import { AnswerView } from './answer-view.js';
-import { MODE_TITLES } from './clients.js';
 import type { PaneHandle } from './handle.js';
 import { PaneStats } from './pane-stats.js';
-import { type Proof, proofOf } from './proof.js';
+import type { Proof } from './proof.js';
 import { ProofLine } from './proof-line.js';
 import type { PaneRegistry } from './registry.js';
+import { STATUS_WORDS, useAnnouncements } from './use-announcements.js';
 import { usePane } from './use-pane.js';
+import { useProof } from './use-proof.js';
 import './pane.css';
 
 export interface PaneProps {
@@ -30,18 +32,6 @@ export interface PaneProps {
   readonly announce: (sentence: string) => void;
 }
 
-/** What a status means, for people. */
-const STATUS: Record<StreamStatus, string> = {
-  idle: 'waiting',
-  connecting: 'connecting',
-  streaming: 'answering',
-  reconnecting: 'reconnecting',
-  completed: 'complete',
-  cancelled: 'stopped',
-  failed: 'failed',
-  detached: 'left',
-};
-
 const ENDED: ReadonlySet<StreamStatus> = new Set(['completed', 'cancelled', 'failed']);
 
 /** One transport's answer. */
@@ -50,8 +40,8 @@ export function Pane(props: PaneProps) {
   const { handle, stream, mode } = usePane(props);
   const { status, text } = stream;
   const ended = ENDED.has(status);
-  const proof = useProof(handle, ended ? text : undefined, (value) => props.onProof(pane.key, value));
-  useAnnouncements(title, status, handle, proof, props.announce);
+  const proof = useProof(handle.record, ended ? text : undefined, (value) => props.onProof(pane.key, value));
+  useAnnouncements({ title, status, record: handle.record, proof, announce: props.announce });
   const heading = useId();
   return (
     <article
@@ -64,25 +54,7 @@ export function Pane(props: PaneProps) {
       onFocus={() => onSelect(pane.key)}
       onPointerDown={() => onSelect(pane.key)}
     >
-      <header className="pane-head">
-        <h3 id={heading}>{title}</h3>
-        {mode !== pane.mode && <span className="badge">now over {MODE_TITLES[mode]}</span>}
-        {props.onRemove && (
-          <button
-            type="button"
-            className="pane-remove"
-            data-remove
-            aria-label={`Remove ${title}`}
-            onClick={() => props.onRemove?.(pane.key)}
-          >
-            ×
-          </button>
-        )}
-      </header>
-      <div className="pane-head">
-        <span className="status">{STATUS[status]}</span>
-        <PaneButtons {...props} handle={handle} ended={ended} />
-      </div>
+      <PaneHead {...props} handle={handle} mode={mode} status={status} heading={heading} />
       <PaneStats handle={handle} stream={stream} control={control} />
       <AnswerView title={title} stream={stream} view={view} />
       <ProofLine proof={proof} record={handle.record} />
@@ -90,74 +62,49 @@ export function Pane(props: PaneProps) {
   );
 }
 
-function PaneButtons({
-  pane,
-  title,
-  handle,
-  ended,
-  onAgain,
-  onRemove,
-}: PaneProps & { handle: PaneHandle; ended: boolean }) {
+interface PaneHeadProps extends PaneProps {
+  readonly handle: PaneHandle;
+  readonly mode: Mode;
+  readonly status: StreamStatus;
+  /** Id of the heading. */
+  readonly heading: string;
+}
+
+function PaneHead({ pane, title, handle, mode, status, heading, onAgain, onRemove }: PaneHeadProps) {
+  const stop = (): void => {
+    handle
+      .stream()
+      .stop()
+      .catch((error: unknown) => handle.record.note('client', `Stopping failed: ${(error as Error).message}`));
+  };
   return (
-    <span className="pane-buttons">
-      <button
-        type="button"
-        data-stop
-        disabled={ended}
-        onClick={() => void handle.stream().stop()}
-        aria-label={`Stop ${title}`}
-      >
-        Stop
-      </button>
-      <button type="button" data-again onClick={() => onAgain(pane.key)} aria-label={`Ask again over ${title}`}>
-        Again
-      </button>
-    </span>
+    <>
+      <header className="pane-head">
+        <h2 id={heading}>{title}</h2>
+        {mode !== pane.mode && <span className="badge">now over {MODE_TITLES[mode]}</span>}
+        {onRemove && (
+          <button
+            type="button"
+            className="pane-remove"
+            data-remove
+            aria-label={`Remove ${title}`}
+            onClick={() => onRemove(pane.key)}
+          >
+            ×
+          </button>
+        )}
+      </header>
+      <div className="pane-head">
+        <span className="status">{STATUS_WORDS[status]}</span>
+        <span className="pane-buttons">
+          <button type="button" data-stop disabled={ENDED.has(status)} onClick={stop} aria-label={`Stop ${title}`}>
+            Stop
+          </button>
+          <button type="button" data-again onClick={() => onAgain(pane.key)} aria-label={`Ask again over ${title}`}>
+            Again
+          </button>
+        </span>
+      </div>
+    </>
   );
-}
-
-/** Asks the log once the answer has ended. `text` is undefined before. */
-function useProof(
-  { record }: PaneHandle,
-  text: string | undefined,
-  onProof: (proof: Proof | undefined) => void,
-): Proof | undefined {
-  const [proof, setProof] = useState<Proof>();
-  useEffect(() => {
-    let left = false;
-    setProof(undefined);
-    onProof(undefined);
-    if (text === undefined) return;
-    void proofOf(record, text).then((value) => {
-      if (left) return;
-      setProof(value);
-      onProof(value);
-    });
-    return () => {
-      left = true;
-    };
-    // The callback is a new one at each render.
-  }, [record, text]);
-  return proof;
-}
-
-/** Whole sentences at the turning points, for those who listen to the page. */
-function useAnnouncements(
-  title: string,
-  status: StreamStatus,
-  { record }: PaneHandle,
-  proof: Proof | undefined,
-  announce: (sentence: string) => void,
-): void {
-  useEffect(() => {
-    if (status === 'reconnecting') announce(`${title}: the connection was lost, trying again.`);
-  }, [status, title, announce]);
-  useEffect(() => {
-    if (!proof) return;
-    const same = proof.same === true ? 'the same text as the log' : 'not the text of the log';
-    announce(
-      `${title}: ${STATUS[status]}, ${record.tokenCount} tokens, ${proof.lost} lost, ${proof.doubled} doubled, ${same}.`,
-    );
-    // Once per proof: the status cannot change after it.
-  }, [proof]);
 }

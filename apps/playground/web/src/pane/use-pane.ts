@@ -1,10 +1,10 @@
-import type { GenerationRequest, Mode, StreamEvent } from '@tokenwire/protocol';
-import { type UseTokenStream, useTokenStream } from '@tokenwire/react';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { GenerationRequest, Mode } from '@tokenwire/protocol';
+import { type UseTokenStream, type UseTokenStreamOptions, useTokenStream } from '@tokenwire/react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Control } from '../control/control.js';
 import type { RacePane } from '../race/race.js';
-import { CLIENTS, MODE_TITLES } from './clients.js';
-import type { PaneHandle } from './handle.js';
+import { CLIENTS } from './clients.js';
+import type { NappingDevice, PaneHandle } from './handle.js';
 import { nappingDevice } from './napping-device.js';
 import { PaneRecord } from './pane-record.js';
 import type { PaneRegistry } from './registry.js';
@@ -49,35 +49,20 @@ export function usePane(options: PaneOptions): PaneState {
   }
   const latest = useRef<UseTokenStream | undefined>(undefined);
 
-  const own = useMemo(() => {
+  const own = useMemo((): Own => {
     const record = new PaneRecord(pane.key, pane.mode, `${pane.key}-${pane.run}-${PAGE}`);
-    const pace: Pace = { delayMs: 0 };
-    return { record, pace, device: nappingDevice() };
+    return { record, pace: { delayMs: 0 }, device: nappingDevice() };
   }, [pane.key, pane.run, pane.mode]);
   const { record, pace, device } = own;
 
   const url = useLane(control, record.lane);
   const open = useMemo(() => slowed(CLIENTS[mode], pace), [mode, pace]);
-  const onEvent = useCallback((event: StreamEvent) => record.take(event, performance.now()), [record]);
   const stream = useTokenStream(open, url !== undefined && pane.after === undefined ? request : undefined, {
+    ...streamOptions(own),
     url: url ?? location.origin,
     after: url === undefined ? undefined : pane.after,
     run: pane.run,
     resumeKey: `tokenwire.${pane.key}`,
-    idleTimeoutMs: IDLE_TIMEOUT_MS,
-    waitSeconds: WAIT_SECONDS,
-    device,
-    onEvent,
-    onBytes: (count) => {
-      record.bytes += count;
-    },
-    onStatus: (status) => {
-      record.status = status;
-      if (status === 'connecting') record.startMs ??= performance.now();
-      else if (status === 'failed' || status === 'detached') record.endMs ??= performance.now();
-      else if (status === 'streaming') record.endMs = undefined;
-      record.version += 1;
-    },
   });
   latest.current = stream;
   record.mode = mode;
@@ -102,6 +87,32 @@ export function usePane(options: PaneOptions): PaneState {
   return { handle, stream, mode };
 }
 
+interface Own {
+  readonly record: PaneRecord;
+  readonly pace: Pace;
+  readonly device: NappingDevice;
+}
+
+/** What the client is given beside what it is to read: everything goes into the record. */
+function streamOptions({ record, device }: Own): Omit<UseTokenStreamOptions, 'url'> {
+  return {
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+    waitSeconds: WAIT_SECONDS,
+    device,
+    onEvent: (event) => record.take(event, performance.now()),
+    onBytes: (count) => {
+      record.bytes += count;
+    },
+    onStatus: (status) => {
+      record.status = status;
+      if (status === 'connecting') record.startMs ??= performance.now();
+      else if (status === 'failed' || status === 'detached') record.endMs ??= performance.now();
+      else if (status === 'streaming') record.endMs = undefined;
+      record.version += 1;
+    },
+  };
+}
+
 /** A lane's address, once the host has opened it; without the host, the answer comes on the direct way. */
 function useLane(control: Control, lane: string): string | undefined {
   const [opened, setOpened] = useState<{ readonly lane: string; readonly url: string }>();
@@ -119,14 +130,4 @@ function useLane(control: Control, lane: string): string | undefined {
     };
   }, [control, lane]);
   return opened?.lane === lane ? opened.url : undefined;
-}
-
-/** `SSE`, and `SSE 2` for the second pane of a mode. */
-export function titlesOf(panes: readonly RacePane[]): readonly string[] {
-  const seen = new Map<Mode, number>();
-  return panes.map(({ mode }) => {
-    const count = (seen.get(mode) ?? 0) + 1;
-    seen.set(mode, count);
-    return count === 1 ? MODE_TITLES[mode] : `${MODE_TITLES[mode]} ${count}`;
-  });
 }

@@ -1,5 +1,4 @@
 import { useEffect, useState } from 'react';
-import type { Control } from '../control/control.js';
 import type { PaneHandle } from '../pane/handle.js';
 import type { Proof } from '../pane/proof.js';
 
@@ -9,7 +8,6 @@ export interface RaceBarProps {
   /** Panes of the race. */
   readonly count: number;
   readonly onAsk: () => void;
-  readonly control: Control;
 }
 
 /** Starts and stops all panes, and says whether they got the same. */

@@ -26,8 +26,8 @@ const SPEEDS: readonly [name: string, Partial<Settings>][] = [
 ];
 
 /** What is asked. */
-export function SettingsForm({ settings, onChange, onAsk }: SettingsFormProps) {
-  const list = useId();
+export function SettingsForm(props: SettingsFormProps) {
+  const { settings, onChange, onAsk } = props;
   return (
     <form
       className="settings"
@@ -37,42 +37,11 @@ export function SettingsForm({ settings, onChange, onAsk }: SettingsFormProps) {
         onAsk();
       }}
     >
-      <label className="settings-prompt">
-        Prompt
-        <textarea
-          name="prompt"
-          rows={2}
-          maxLength={4000}
-          value={settings.prompt}
-          onChange={({ target }) => onChange({ prompt: target.value })}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-            event.preventDefault();
-            onAsk();
-          }}
-        />
-      </label>
+      <PromptField {...props} />
       <div className="settings-row">
-        <label>
-          Model
-          <input
-            name="model"
-            list={list}
-            spellCheck={false}
-            autoComplete="off"
-            value={settings.model}
-            onChange={({ target }) => onChange({ model: target.value })}
-          />
-        </label>
-        <datalist id={list}>
-          {MODELS.map(([name, what]) => (
-            <option key={name} value={name}>
-              {what}
-            </option>
-          ))}
-        </datalist>
-        <NumberField name="maxTokens" label="Tokens" settings={settings} onChange={onChange} />
-        <NumberField name="tokensPerSecond" label="Tokens/s" settings={settings} onChange={onChange} />
+        <ModelField {...props} />
+        <NumberField name="maxTokens" label="Tokens" {...props} />
+        <NumberField name="tokensPerSecond" label="Tokens/s" {...props} />
         <fieldset className="settings-speeds">
           <legend className="visually-hidden">Speed</legend>
           {SPEEDS.map(([name, speed]) => (
@@ -95,11 +64,11 @@ export function SettingsForm({ settings, onChange, onAsk }: SettingsFormProps) {
         <details className="settings-more">
           <summary>More</summary>
           <div className="settings-row">
-            <NumberField name="ttftMs" label="First token, ms" settings={settings} onChange={onChange} />
-            <NumberField name="jitter" label="Jitter" settings={settings} onChange={onChange} />
-            <NumberField name="burst" label="Burst" settings={settings} onChange={onChange} />
-            <NumberField name="temperature" label="Temperature" settings={settings} onChange={onChange} />
-            <NumberField name="seed" label="Seed" settings={settings} onChange={onChange} />
+            <NumberField name="ttftMs" label="First token, ms" {...props} />
+            <NumberField name="jitter" label="Jitter" {...props} />
+            <NumberField name="burst" label="Burst" {...props} />
+            <NumberField name="temperature" label="Temperature" {...props} />
+            <NumberField name="seed" label="Seed" {...props} />
             <button type="button" onClick={() => onChange({ seed: Math.floor(Math.random() * 2 ** 32) })}>
               Another seed
             </button>
@@ -110,11 +79,55 @@ export function SettingsForm({ settings, onChange, onAsk }: SettingsFormProps) {
   );
 }
 
-interface NumberFieldProps {
+function PromptField({ settings, onChange, onAsk }: SettingsFormProps) {
+  return (
+    <label className="settings-prompt">
+      Prompt
+      <textarea
+        name="prompt"
+        rows={2}
+        maxLength={4000}
+        value={settings.prompt}
+        onChange={({ target }) => onChange({ prompt: target.value })}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+          event.preventDefault();
+          onAsk();
+        }}
+      />
+    </label>
+  );
+}
+
+function ModelField({ settings, onChange }: SettingsFormProps) {
+  const list = useId();
+  return (
+    <>
+      <label>
+        Model
+        <input
+          name="model"
+          list={list}
+          spellCheck={false}
+          autoComplete="off"
+          value={settings.model}
+          onChange={({ target }) => onChange({ model: target.value })}
+        />
+      </label>
+      <datalist id={list}>
+        {MODELS.map(([name, what]) => (
+          <option key={name} value={name}>
+            {what}
+          </option>
+        ))}
+      </datalist>
+    </>
+  );
+}
+
+interface NumberFieldProps extends Pick<SettingsFormProps, 'settings' | 'onChange'> {
   readonly name: keyof typeof RANGES;
   readonly label: string;
-  readonly settings: Settings;
-  readonly onChange: (changes: Partial<Settings>) => void;
 }
 
 /** A number in its range; what is out of it is not taken, so the request is always one that the server accepts. */
