@@ -1,1 +1,2 @@
 export { chooseTransport, combinedTransport } from './combined.js';
+export { startPlayground, type Playground, type PlaygroundOptions } from './host/playground.js';

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { Generations } from '@tokenwire/generation-log';
+import { Generations, type GenerationsOptions } from '@tokenwire/generation-log';
 import { TokenwireError } from '@tokenwire/protocol';
 import { createSources, loadTiny, sourcesConfigFromEnv } from '@tokenwire/token-source';
 
@@ -26,6 +26,8 @@ export interface ServeOptions {
   readonly defaultPort: number;
   /** Makes the transport over the registry. */
   readonly mount: (generations: Generations, settings: TransportSettings) => Mounted;
+  /** The last word on the registry's options: wraps the models, or names answers. Default: none. */
+  readonly adjust?: (options: GenerationsOptions) => GenerationsOptions;
   /** Default: the process's own arguments. */
   readonly argv?: readonly string[];
 }
@@ -35,17 +37,18 @@ export interface ServeOptions {
  * `listening http://HOST:PORT` as the first line of standard output, and ends cleanly on SIGTERM and SIGINT.
  * Ends the process with status 1 when it cannot listen, and says why.
  */
-export function serve({ name, defaultPort, mount, argv = process.argv.slice(2) }: ServeOptions): void {
+export function serve({ name, defaultPort, mount, adjust = same, argv = process.argv.slice(2) }: ServeOptions): void {
   const config = readConfig(name, defaultPort, argv);
   // The embedded model learns its text before anybody can ask, so that no first answer waits for it.
   loadTiny();
   const sources = createSources({ ...sourcesConfigFromEnv(process.env), limits: upstreamLimitsOf(config) });
-  const generations = new Generations({
+  const options: GenerationsOptions = {
     ...config,
     maxRunningPerOwner: config.maxRunningPerUser,
     resolve: (model) => sources.resolve(model),
     onInternalError: (error) => logToStderr({ level: 'error', code: 'internal', cause: stackOf(error) }),
-  });
+  };
+  const generations = new Generations(adjust(options));
   const draining = new AbortController();
   const settings = settingsOf(config, generations, draining.signal);
   const transport = mount(generations, settings);
@@ -59,6 +62,10 @@ export function serve({ name, defaultPort, mount, argv = process.argv.slice(2) }
   if (transport.upgrade) server.on('upgrade', guarded(transport.upgrade, rules));
   drainOnSignal({ server, generations, transport, draining, drainMs: config.drainMs, close: () => sources.close() });
   listen(config, server);
+}
+
+function same(options: GenerationsOptions): GenerationsOptions {
+  return options;
 }
 
 /** The same checks for upgrades, which never reach the application. */

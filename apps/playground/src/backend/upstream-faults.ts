@@ -1,0 +1,102 @@
+import { TokenwireError } from '@tokenwire/protocol';
+import type { Piece, SourceContext, SourceRequest, TokenSource } from '@tokenwire/token-source';
+
+/** Longest silence that can be asked for, in milliseconds. */
+export const MAX_STALL_MS = 600_000;
+
+type Batch = readonly Piece[];
+
+/** Lets models fail on command, each answer by itself. */
+export class UpstreamFaults {
+  /** By the object that the source was called with, which is `generation.request`. */
+  readonly #running = new WeakMap<SourceRequest, TroubledAnswer>();
+
+  /** A source whose answers can be stalled and broken; without a command it says what `source` says, when it does. */
+  wrap(source: TokenSource): TokenSource {
+    return (request, context) => {
+      const answer = new TroubledAnswer(context);
+      this.#running.set(request, answer);
+      return answer.follow(source, request);
+    };
+  }
+
+  /**
+   * The model says nothing more for `ms` milliseconds, counted from now also when it was silent already; what was due
+   * meanwhile comes at once then. False: this request has no model that could be stalled.
+   */
+  stall(request: SourceRequest, ms: number): boolean {
+    const answer = this.#running.get(request);
+    answer?.stall(ms);
+    return answer !== undefined;
+  }
+
+  /** The model fails: the answer ends with `upstream_error`. False as with `stall`. */
+  fail(request: SourceRequest): boolean {
+    const answer = this.#running.get(request);
+    answer?.fail();
+    return answer !== undefined;
+  }
+}
+
+/** One answer of a model, and what is done to it. */
+class TroubledAnswer {
+  readonly #context: SourceContext;
+  /** Aborts the model: for the application's reason, or because it is to fail. */
+  readonly #abort = new AbortController();
+  #failure: TokenwireError | undefined;
+  #silentUntil = -Infinity;
+
+  constructor(context: SourceContext) {
+    this.#context = context;
+    const { signal } = context;
+    if (signal.aborted) this.#abort.abort();
+    else signal.addEventListener('abort', () => this.#abort.abort(), { once: true, signal: this.#abort.signal });
+  }
+
+  stall(ms: number): void {
+    this.#silentUntil = this.#context.clock.now() + ms;
+  }
+
+  fail(): void {
+    this.#failure = new TokenwireError(
+      'upstream_error',
+      'The model failed in the middle of its answer, as it was told to.',
+    );
+    this.#abort.abort();
+  }
+
+  async *follow(source: TokenSource, request: SourceRequest): AsyncGenerator<Batch, void, undefined> {
+    try {
+      for await (const batch of source(request, { ...this.#context, signal: this.#abort.signal })) {
+        await this.#silence();
+        if (this.#failure !== undefined) break;
+        yield batch;
+      }
+    } catch (error) {
+      // A model may end its aborted call with an error of its own.
+      if (this.#failure === undefined) throw error;
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Settles when the model may speak: at once unless it is stalled. A stall may be prolonged while it lasts. */
+  async #silence(): Promise<void> {
+    const { clock } = this.#context;
+    const { signal } = this.#abort;
+    for (
+      let left = this.#silentUntil - clock.now();
+      left > 0 && !signal.aborted;
+      left = this.#silentUntil - clock.now()
+    ) {
+      await new Promise<void>((resolve) => {
+        const settle = (): void => {
+          callOff();
+          signal.removeEventListener('abort', settle);
+          resolve();
+        };
+        const callOff = clock.after(left, settle);
+        signal.addEventListener('abort', settle, { once: true });
+      });
+    }
+  }
+}
