@@ -4,12 +4,16 @@ import { createInterface } from 'node:readline';
 
 import { root } from './prepare.mjs';
 
-/** @typedef {'all' | 'chunked' | 'sse' | 'websocket' | 'polling'} ServerName */
+/** @typedef {'playground' | 'all' | 'chunked' | 'sse' | 'websocket' | 'polling'} ServerName */
 
 /** @typedef {{ child: import('node:child_process').ChildProcess, url: string }} Server */
 
-/** Name → folder of the app and default port. */
+/**
+ * Name → folder of the app, default port, and script, if it is not `main.js`.
+ * @type {Record<ServerName, { app: string, port: number, script?: string }>}
+ */
 export const SERVERS = {
+  playground: { app: 'playground', port: 4000, script: 'host/main.js' },
   all: { app: 'playground', port: 4000 },
   chunked: { app: 'server-chunked', port: 4001 },
   sse: { app: 'server-sse', port: 4002 },
@@ -22,17 +26,23 @@ export const SERVERS = {
  * @param {ServerName} name
  */
 export function mainOf(name) {
-  return `${root}apps/${SERVERS[name].app}/dist/main.js`;
+  const { app, script = 'main.js' } = SERVERS[name];
+  return `${root}apps/${app}/dist/${script}`;
 }
 
+/** Loaded into a server that is to end with whoever started it. */
+const TIED = new URL('tied.mjs', import.meta.url).href;
+
 /**
- * Starts a built server.
+ * Starts a built server, which ends with this process however that ends.
  * @param {ServerName} name
  * @param {string[]} args its options
  * @returns {Promise<Server>} when it listens; rejects, with what it said, when it ends instead
  */
 export function startServer(name, args) {
-  const child = spawn(process.execPath, [mainOf(name), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--import', TIED, mainOf(name), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   /** @type {Buffer[]} */
   const errors = [];
   child.stderr.on('data', (chunk) => errors.push(chunk));

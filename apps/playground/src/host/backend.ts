@@ -10,11 +10,11 @@ const SCRIPT = fileURLToPath(new URL('../../dist/backend/main.js', import.meta.u
 
 /**
  * Settings for a demonstration: a sign of life every 2 s, so that a page notices silence soon; a minute for answers that
- * run when the server is to end; and limits for many panes, which all come from one address.
+ * run when the server is to end; and room for many panes, which all come from one address.
  */
 const ARGS: readonly string[] = [
   ...['--heartbeat-ms', '2000', '--drain-ms', '60000', '--timing'],
-  ...['--polls-per-second', '200', '--streams-per-second', '500', '--streams-burst', '1000'],
+  ...['--streams-per-second', '500', '--streams-burst', '1000'],
 ];
 
 /** How long a server that was told to end at once may take. */

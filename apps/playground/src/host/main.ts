@@ -12,8 +12,6 @@ const command = new Command('playground')
   .parse();
 const { port } = command.opts<{ readonly port: number }>();
 
-// Whoever started this may be killed; nobody else would end it then.
-process.once('disconnect', () => process.exit(0));
 try {
   const playground = await startPlayground({ port, backendArgs: command.args });
   process.stdout.write(`listening ${playground.url}\n`);
