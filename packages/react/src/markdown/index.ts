@@ -1,1 +1,1 @@
-export {};
+export { Markdown, type MarkdownProps } from './markdown.js';
