@@ -15,6 +15,11 @@ export interface ReaderOptions {
    * becomes `unknown`, or is shown without its meaning.
    */
   readonly limitBytes?: number;
+  /**
+   * Whether the tap has seen the connection from its first byte on; default true. Otherwise reading begins where a
+   * piece begins with a start line, or with what looks like a chunk or a frame; everything before is `unknown`.
+   */
+  readonly fromStart?: boolean;
 }
 
 const WAYS = ['up', 'down'] as const;
@@ -30,7 +35,8 @@ export class ConnectionReader {
   readonly #fed: Record<Way, number> = { up: 0, down: 0 };
   readonly #given: Record<Way, number> = { up: 0, down: 0 };
 
-  constructor(connection: number, { texts = DEFAULT_TEXTS, limitBytes = 16_384 }: ReaderOptions = {}) {
+  constructor(connection: number, options: ReaderOptions = {}) {
+    const { texts = DEFAULT_TEXTS, limitBytes = 16_384, fromStart = true } = options;
     this.connection = connection;
     const rules = { texts, limitBytes: Math.max(64, limitBytes) };
     const exchanges = new Exchanges((isSocket) => this.#sides.up.upgraded(isSocket));
@@ -39,6 +45,7 @@ export class ConnectionReader {
       up: new SideReader(this.#tapes.up, exchanges, rules),
       down: new SideReader(this.#tapes.down, exchanges, rules),
     };
+    if (!fromStart) for (const way of WAYS) this.#sides[way].lose('began before it was watched');
   }
 
   /** Bytes of all spans that were given out. With those in `pending` they are all that was fed. */
@@ -63,9 +70,9 @@ export class ConnectionReader {
     return this.#take();
   }
 
-  /** Bytes went past that nobody saw. Reading goes on where a piece begins with a start line. */
+  /** Bytes went past that nobody saw. Reading goes on as with `fromStart: false`. */
   skip(way: Way, bytes: number): Span[] {
-    this.#sides[way].lose(bytes);
+    this.#sides[way].lose(`after ${bytes} bytes that were not seen`);
     const spans = this.#take();
     this.#tapes[way].skip(bytes);
     return spans;

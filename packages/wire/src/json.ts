@@ -82,8 +82,8 @@ export class JsonContent implements Content {
 
   /** Says what is held by now: something else than JSON comes next. */
   settle(): void {
-    this.#flush();
     if (this.#undecided > 0) this.#decide(AROUND);
+    this.#flush();
     if (this.#string === 'text' && this.#escape > 0) this.tape.tell('content', this.#escape, ESCAPE);
     this.#escape = 0;
   }
@@ -295,7 +295,8 @@ export class JsonContent implements Content {
 
   #decide(what: Meaning): void {
     this.#zone = what;
-    if (this.#undecided > 0) this.tape.tell('content', this.#undecided, what);
+    this.#switchTo(what);
+    this.#run += this.#undecided;
     this.#undecided = 0;
   }
 }

@@ -3,6 +3,7 @@ import { bodyContent, type Content, type ContentRules } from './content.js';
 import type { Exchanges } from './exchanges.js';
 import { FrameReader } from './frames.js';
 import { HeadReader, type Head } from './heads.js';
+import { beginningOf } from './joining.js';
 import { meaning, type Meaning, type Tape } from './tape.js';
 
 const CUT_HEAD = meaning('unknown', 'http', 'the connection ended inside of a head');
@@ -17,10 +18,6 @@ type Place =
   /** A request to upgrade was sent: what follows is frames, or another request. */
   | { readonly in: 'waiting'; readonly pieces: { readonly bytes: Uint8Array; readonly atMs: number }[] }
   | { readonly in: 'unknown'; readonly why: Meaning; readonly resynchronises: boolean };
-
-/** What may follow a gap: nothing else is recognised again. */
-const START = /^(?:HTTP\/1\.1 \d{3} |(?:GET|POST|PUT|DELETE|HEAD|OPTIONS|PATCH) \/\S* HTTP\/1\.1\r\n)/;
-const START_BYTES = 2_048;
 
 /** Reads one direction of a connection: messages of HTTP/1.1 (RFC 9112), and frames after an upgrade. */
 export class SideReader {
@@ -56,11 +53,10 @@ export class SideReader {
     this.tape.atMs = atMs;
   }
 
-  /** So many bytes are missing: what follows cannot be read, until a piece begins with a start line. */
-  lose(bytes: number): void {
+  /** Something was not seen: what follows cannot be read, until a piece begins with something that is recognised. */
+  lose(why: string): void {
     this.end();
-    const why = meaning('unknown', 'framing', `after ${bytes} bytes that were not seen`);
-    this.#place = { in: 'unknown', why, resynchronises: true };
+    this.#place = { in: 'unknown', why: meaning('unknown', 'framing', why), resynchronises: true };
   }
 
   /** The connection carries nothing more. What comes after all begins with a head. */
@@ -181,6 +177,9 @@ export class SideReader {
 
   #resynchronise(bytes: Uint8Array): void {
     if (this.#place.in !== 'unknown' || !this.#place.resynchronises) return;
-    if (START.test(String.fromCharCode(...bytes.subarray(0, START_BYTES)))) this.#toHead();
+    const beginning = beginningOf(this.tape.way, bytes);
+    if (beginning?.is === 'head') this.#toHead();
+    else if (beginning?.is === 'frame') this.#toFrames();
+    else if (beginning) this.#toBody({ headers: new Map([['content-type', beginning.type]]) }, undefined);
   }
 }

@@ -286,3 +286,41 @@ it('finds its way again after bytes that were not seen, where a message begins',
   expect(found.map(({ kind }) => kind)).toEqual(['status-line', 'header', 'head-end']);
   expect(binary(found[0]?.bytes ?? new Uint8Array())).toBe('HTTP/1.1 200 OK\r\n');
 });
+
+describe('a connection that was there before', () => {
+  const late = (way: 'up' | 'down', ...pieces: readonly Uint8Array[]) => {
+    const reader = new ConnectionReader(0, { fromStart: false });
+    return pieces.flatMap((piece) => reader.feed(way, piece, 0)).map(({ kind, part }) => `${kind} ${part}`);
+  };
+
+  it('is read from a chunk on, of an event stream or of lines', () => {
+    expect(late('down', bytesOf('lo"}}\n\n'), bytesOf('9\r\ndata: x\n\n\r\n'))).toEqual([
+      'unknown framing',
+      'chunk-size framing',
+      'sse-field framing',
+      'text payload',
+      'sse-field framing',
+      'sse-event-end framing',
+      'chunk-end framing',
+    ]);
+    expect(late('down', bytesOf('3\r\n{}\n\r\n')).slice(0, 2)).toEqual(['chunk-size framing', 'json envelope']);
+  });
+
+  it('is read from a frame on', () => {
+    expect(late('down', frame('{"seq":1}'))).toEqual(['frame-header framing', 'json envelope']);
+    expect(late('up', frame('{}', { mask: MASK }))).toEqual([
+      'frame-header framing',
+      'frame-mask framing',
+      'json envelope',
+    ]);
+  });
+
+  it('is read from the next request on', () => {
+    expect(late('up', bytesOf('}'), GET[1])).toEqual([
+      'unknown framing',
+      'request-line http',
+      'header http',
+      'head-end http',
+    ]);
+  });
+});
