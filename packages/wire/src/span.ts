@@ -30,9 +30,11 @@ export interface Span {
   /** Which connection, as the tap counts them. */
   readonly connection: number;
   readonly way: Way;
+  /** Which request of the connection it belongs to, from 0, and so does its answer. After an upgrade: the upgrade's. */
+  readonly exchange: number;
   /** Position of the first byte in this direction of this connection, from 0. */
   readonly offset: number;
-  /** The bytes themselves; a masked frame's payload is as it was sent, see `unmasked`. */
+  /** The bytes themselves, in the memory that was fed; a masked frame's payload is as it was sent, see `unmasked`. */
   readonly bytes: Uint8Array;
   /** For payload of a masked frame: the same bytes without the mask. */
   readonly unmasked?: Uint8Array;
