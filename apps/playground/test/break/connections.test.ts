@@ -139,7 +139,8 @@ describe('a stop', () => {
     const { stream } = pane;
     let sinceMs: number | undefined;
     const failing = {
-      ...pane,
+      key: pane.key,
+      title: pane.title,
       record: pane.record,
       stream: () => ({
         ...stream(),

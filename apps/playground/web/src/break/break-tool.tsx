@@ -1,9 +1,8 @@
-import { MODES, type Mode } from '@tokenwire/protocol';
-import { useEffect, useId, useState } from 'react';
-import { MODE_TITLES } from '../pane/clients.js';
+import { useEffect, useState } from 'react';
 import type { PaneHandle } from '../pane/handle.js';
 import type { ToolProps } from '../tools/tool.js';
 import { FAULT_DEFAULTS, type Fault, type FaultOptions } from './fault.js';
+import { Choices } from './choices.js';
 import { FaultButton } from './fault-button.js';
 import { FAULT_GROUPS } from './faults.js';
 import { forgetLine } from './standing.js';
@@ -13,19 +12,6 @@ import './break-tool.css';
 
 /** Whether buttons can have an effect is looked at so often. */
 const LOOK_EVERY_MS = 300;
-
-const LINKS: readonly (readonly [title: string, bytesPerSecond: number, latencyMs: number])[] = [
-  ['4 KB/s, 200 ms late', 4_000, 200],
-  ['1 KB/s, 400 ms late', 1_000, 400],
-  ['32 KB/s, 80 ms late', 32_000, 80],
-];
-
-const LASTS: readonly (readonly [title: string, forMs: number | undefined])[] = [
-  ['until it is repaired', undefined],
-  ['for 5 s', 5_000],
-  ['for 10 s', 10_000],
-  ['for 30 s', 30_000],
-];
 
 /** What was done last, or what went wrong. */
 interface Outcome {
@@ -93,60 +79,6 @@ export default function BreakTool({ panes, selected, onSelect, control }: ToolPr
         </fieldset>
       ))}
     </div>
-  );
-}
-
-/** What some of the faults can be told. */
-function Choices({ options, onChange }: { options: FaultOptions; onChange: (options: FaultOptions) => void }) {
-  const id = useId();
-  const link = LINKS.findIndex(([, rate]) => rate === options.bytesPerSecond);
-  const lasts = LASTS.findIndex(([, forMs]) => forMs === options.forMs);
-  const setLink = (index: number): void => {
-    const [, bytesPerSecond, latencyMs] = LINKS[index] ?? ['', FAULT_DEFAULTS.bytesPerSecond, FAULT_DEFAULTS.latencyMs];
-    onChange({ ...options, bytesPerSecond, latencyMs });
-  };
-  return (
-    <>
-      <label>
-        A slow link carries{' '}
-        <select data-fault-link value={link} onChange={(event) => setLink(Number(event.target.value))}>
-          {LINKS.map(([title], index) => (
-            <option key={title} value={index}>
-              {title}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        What lasts, lasts{' '}
-        <select
-          data-fault-lasts
-          value={lasts}
-          onChange={(event) => onChange({ ...options, forMs: LASTS[Number(event.target.value)]?.[1] })}
-        >
-          {LASTS.map(([title], index) => (
-            <option key={title} value={index}>
-              {title}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label htmlFor={`${id}-mode`}>
-        Switch to{' '}
-        <select
-          id={`${id}-mode`}
-          data-fault-mode
-          value={options.mode}
-          onChange={(event) => onChange({ ...options, mode: event.target.value as Mode })}
-        >
-          {MODES.map((mode) => (
-            <option key={mode} value={mode}>
-              {MODE_TITLES[mode]}
-            </option>
-          ))}
-        </select>
-      </label>
-    </>
   );
 }
 

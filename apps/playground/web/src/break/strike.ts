@@ -20,7 +20,7 @@ export function aim(fault: Fault, panes: readonly Aimed[], options: FaultOptions
   }
   const obstacles = panes.map((pane) => fault.obstacle(pane, options));
   const hit = panes.filter((_, index) => obstacles[index] === undefined);
-  const [first = 'There is no pane.'] = obstacles.filter((obstacle) => obstacle !== undefined);
+  const [first = 'There is no pane.'] = obstacles;
   return { hit, obstacle: hit.length > 0 ? undefined : first };
 }
 
