@@ -44,21 +44,7 @@ export default function BreakTool({ panes, selected, onSelect, control }: ToolPr
   return (
     <div className="break-tool">
       <p className="break-bar">
-        <label>
-          Break{' '}
-          <select
-            data-fault-target
-            value={all ? '' : (selected?.key ?? '')}
-            onChange={(event) => aimAt(event.target.value)}
-          >
-            {panes.map(({ key, title }) => (
-              <option key={key} value={key}>
-                {title}
-              </option>
-            ))}
-            <option value="">all panes</option>
-          </select>
-        </label>
+        <TargetChoice panes={panes} chosen={all ? '' : (selected?.key ?? '')} onChoose={aimAt} />
         <Choices options={options} onChange={setOptions} />
       </p>
       <p className="break-outcome" role="status" data-break-outcome data-bad={outcome?.bad ?? false}>
@@ -79,6 +65,29 @@ export default function BreakTool({ panes, selected, onSelect, control }: ToolPr
         </fieldset>
       ))}
     </div>
+  );
+}
+
+interface TargetChoiceProps {
+  readonly panes: readonly PaneHandle[];
+  /** Key of a pane; empty: all of them. */
+  readonly chosen: string;
+  readonly onChoose: (key: string) => void;
+}
+
+function TargetChoice({ panes, chosen, onChoose }: TargetChoiceProps) {
+  return (
+    <label>
+      Break{' '}
+      <select data-fault-target value={chosen} onChange={(event) => onChoose(event.target.value)}>
+        {panes.map(({ key, title }) => (
+          <option key={key} value={key}>
+            {title}
+          </option>
+        ))}
+        <option value="">all panes</option>
+      </select>
+    </label>
   );
 }
 

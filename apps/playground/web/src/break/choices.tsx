@@ -1,5 +1,5 @@
 import { MODES } from '@tokenwire/protocol';
-import { MODE_TITLES } from '../pane/clients.js';
+import { MODE_TITLES } from '../race/titles.js';
 import type { FaultOptions } from './fault.js';
 
 /** A title, bytes per second, milliseconds. */

@@ -1,7 +1,7 @@
 import type { StreamStatus } from '@tokenwire/client-kit';
 import { type Mode, type StreamEvent, isTerminal } from '@tokenwire/protocol';
 import type { ControlNews } from '../../../src/control-protocol.js';
-import { MODE_TITLES } from '../pane/clients.js';
+import { MODE_TITLES } from '../race/titles.js';
 import type { PaneRecord, Who } from '../pane/pane-record.js';
 import { type Effect, type Mark, markOf, measure } from './effect.js';
 import { NOTICED, SERVER_SAYS, type Trouble, lineSentence, terminalSentences } from './sentences.js';

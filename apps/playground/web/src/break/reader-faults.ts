@@ -1,4 +1,4 @@
-import { MODE_TITLES } from '../pane/clients.js';
+import { MODE_TITLES } from '../race/titles.js';
 import type { Effect } from './effect.js';
 import { FAULT_DEFAULTS, type Fault, type FaultGroup, type Target, notConnected, notReading } from './fault.js';
 import { observerOf } from './pane-observer.js';

@@ -52,3 +52,20 @@ export async function stopPane(
     for (const other of paused) other.stream().resume();
   }
 }
+
+/**
+ * Stops all that run. Those that have not reached the server are left first, so that nobody has to step back for them.
+ * @returns what could not be stopped, and why.
+ */
+export async function stopPanes(
+  panes: readonly Stoppable[],
+  control: Pick<Control, 'on' | 'offset'>,
+): Promise<readonly Error[]> {
+  const seen = requestsSeen(control);
+  const stops = panes
+    .filter((pane) => pane.record.running)
+    .sort((a, b) => Number(waitsInBrowser(b, seen) !== undefined) - Number(waitsInBrowser(a, seen) !== undefined))
+    .map((pane) => stopPane(pane, panes, control));
+  const results = await Promise.allSettled(stops);
+  return results.flatMap((result) => (result.status === 'rejected' ? (result.reason as Error) : []));
+}
