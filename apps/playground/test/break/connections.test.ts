@@ -1,0 +1,158 @@
+import type { Mode } from '@tokenwire/protocol';
+import { describe, expect, test } from 'vitest';
+
+import { explain, holdsConnection, requestsSeen, waitsInBrowser } from '../../web/src/break/connections.js';
+import { stopPane, stoppingSince } from '../../web/src/break/stop-pane.js';
+import { FakeControl, FakePane, ID } from './fakes.js';
+
+/** Panes that stream, each with a connection, and what the host has seen. */
+function streaming(...modes: readonly Mode[]) {
+  const control = new FakeControl();
+  const seen = requestsSeen(control as never);
+  const panes = modes.map((mode, index) => new FakePane(mode, `${mode}-${index}`).answering());
+  for (const { record } of panes) control.seen(record.lane, 1, 1_000);
+  return { control, seen, panes };
+}
+
+/** A pane that has asked and got no answer. */
+function asking(mode: Mode = 'sse'): FakePane {
+  const pane = new FakePane(mode, 'late');
+  pane.status('connecting');
+  return pane;
+}
+
+const SIX: readonly Mode[] = ['sse', 'sse', 'sse', 'chunked', 'chunked', 'long-poll'];
+
+describe('a pane whose request waits in the browser', () => {
+  test('is told who holds the six connections', () => {
+    const { seen, panes } = streaming(...SIX);
+    const pane = asking();
+    const { text, holders } = explain(pane, [...panes, pane], seen, 2_001) ?? {};
+    expect(holders).toEqual(panes);
+    expect(text).toContain('at most six HTTP/1.1 connections');
+    expect(text).toContain('SSE-0, SSE-1, SSE-2, CHUNKED-3, CHUNKED-4 and LONG-POLL-5 hold them.');
+    expect(text).toMatch(/WebSocket.*HTTP\/2.*one connection/);
+  });
+
+  test('is given a second before that', () => {
+    const { seen, panes } = streaming(...SIX);
+    const pane = asking();
+    expect(explain(pane, [...panes, pane], seen, 2_000)).toBeUndefined();
+  });
+
+  test('is told about other tabs when this page does not hold all six', () => {
+    const { seen, panes } = streaming('sse', 'chunked');
+    expect(explain(asking(), panes, seen, 2_500)?.text).toContain(
+      'SSE-0 and CHUNKED-1 hold 2 of them; other tabs of this page probably the rest.',
+    );
+    expect(explain(asking(), [], seen, 2_500)?.text).toContain('Other tabs of this page probably hold them.');
+  });
+
+  test('is told nothing more once the host has seen the request, however slow the answer is', () => {
+    const { control, seen, panes } = streaming(...SIX);
+    const pane = asking();
+    // A host's 1 050 is 1 150 here.
+    control.seen(pane.record.lane, 1, 1_050);
+    expect(explain(pane, panes, seen, 9_000)).toBeUndefined();
+    expect(holdsConnection(pane, seen)).toBe(true);
+  });
+
+  test('is one that reconnects, too: requests before that do not count', () => {
+    const { control, seen, panes } = streaming(...SIX);
+    const [pane = asking()] = panes;
+    pane.nowMs = 5_000;
+    pane.status('reconnecting');
+    expect(waitsInBrowser(pane, seen)).toBe(5_000);
+    expect(explain(pane, panes, seen, 6_500)?.holders).toEqual(panes.slice(1));
+    // The same count again, with another one's news, is no new request.
+    control.seen(pane.record.lane, 1, 6_000);
+    expect(waitsInBrowser(pane, seen)).toBe(5_000);
+    control.seen(pane.record.lane, 2, 6_000);
+    expect(waitsInBrowser(pane, seen)).toBeUndefined();
+  });
+
+  test('is never one of a WebSocket, which browsers count apart', () => {
+    const { seen, panes } = streaming(...SIX);
+    expect(explain(asking('websocket'), panes, seen, 9_000)).toBeUndefined();
+  });
+});
+
+test('WebSockets, short polls and ended answers hold no connection', () => {
+  const { seen, panes } = streaming('websocket', 'short-poll', 'sse');
+  const [, , sse = asking()] = panes;
+  expect(panes.map((pane) => holdsConnection(pane, seen))).toEqual([false, false, true]);
+  sse.record.endMs = 2_000;
+  expect(holdsConnection(sse, seen)).toBe(false);
+});
+
+test('a stop that waits is explained as well', () => {
+  const { seen, panes } = streaming('websocket', ...SIX);
+  const [pane = asking()] = panes;
+  expect(explain(pane, panes, seen, 3_000)).toBeUndefined();
+  expect(explain(pane, panes, seen, 3_000, 1_900)?.text).toMatch(/^The request that stops this answer waits/);
+  expect(explain(pane, panes, seen, 2_500, 1_900)).toBeUndefined();
+});
+
+describe('a stop', () => {
+  const didOf = (panes: readonly FakePane[]) => panes.map(({ did }) => did.join(' '));
+
+  function set(modes: readonly Mode[], late: readonly FakePane[] = []) {
+    const { control, panes } = streaming(...modes);
+    return { control: control as never, panes: [...panes, ...late] };
+  }
+
+  test('is simply sent while there are connections left', async () => {
+    const { control, panes } = set(['sse', 'sse', 'websocket', 'websocket', 'websocket', 'websocket', 'websocket']);
+    await expect(stopPane(panes[0] as FakePane, panes, control)).resolves.toMatchObject({ id: ID });
+    expect(didOf(panes)).toEqual(['stop', '', '', '', '', '', '']);
+  });
+
+  test('gets the connection of the stream it ends when all are taken', async () => {
+    const { control, panes } = set(SIX);
+    await stopPane(panes[1] as FakePane, panes, control);
+    expect(didOf(panes)).toEqual(['', 'detach stop resume', '', '', '', '']);
+  });
+
+  test('asks those who wait to step back, because they would be served first', async () => {
+    const { control, panes } = set(SIX, [asking()]);
+    await stopPane(panes[0] as FakePane, panes, control);
+    expect(didOf(panes)).toEqual(['detach stop resume', '', '', '', '', '', 'detach resume']);
+    expect(panes[6]?.told.at(-1)).toContain('this pane steps back while SSE-0 is stopped');
+  });
+
+  test('of a WebSocket borrows a connection from another pane', async () => {
+    const { control, panes } = set([...SIX, 'websocket']);
+    await stopPane(panes[6] as FakePane, panes, control);
+    expect(didOf(panes)).toEqual(['', '', '', '', '', 'detach resume', 'stop']);
+  });
+
+  test('of a pane that never reached the server is just leaving', async () => {
+    const pane = asking();
+    const { control, panes } = set(SIX, [pane]);
+    await expect(stopPane(pane, panes, control)).resolves.toBeUndefined();
+    expect(didOf(panes)).toEqual(['', '', '', '', '', '', 'detach']);
+  });
+
+  test('that fails says so, and everybody reads on', async () => {
+    const { control, panes } = set(SIX);
+    const pane = panes[0] as FakePane;
+    const { stream } = pane;
+    let sinceMs: number | undefined;
+    const failing = {
+      key: pane.key,
+      title: pane.title,
+      record: pane.record,
+      stream: () => ({
+        ...stream(),
+        stop: () => {
+          sinceMs = stoppingSince(pane);
+          return Promise.reject(new Error('no server'));
+        },
+      }),
+    };
+    await expect(stopPane(failing, [failing, ...panes.slice(1)], control)).rejects.toThrow('no server');
+    expect(didOf(panes)).toEqual(['detach resume', '', '', '', '', '']);
+    expect(sinceMs).toBeTypeOf('number');
+    expect(stoppingSince(pane)).toBeUndefined();
+  });
+});
