@@ -11,7 +11,14 @@ const SETTINGS = { ...DEFAULTS, prompt: '#&=%? "x"\n🏮', temperature: 1.5, pan
 function pane(fields: Partial<PaneHandle> & { readonly id?: string }): PaneHandle {
   const record = new PaneRecord('sse', 'sse', 'sse-1');
   record.id = fields.id;
-  return { key: 'sse', record, url: `${PAGE}?lane=sse-1`, request: undefined, after: undefined, ...fields } as PaneHandle;
+  return {
+    key: 'sse',
+    record,
+    url: `${PAGE}?lane=sse-1`,
+    request: undefined,
+    after: undefined,
+    ...fields,
+  } as PaneHandle;
 }
 
 const ID = `gen_${'a'.repeat(24)}`;

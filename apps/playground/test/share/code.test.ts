@@ -67,7 +67,10 @@ test('any prompt is in the code as it is: the same request leaves it', async () 
   await writeFile(join(folder, 'asked.mjs'), stub);
   const all = join(folder, 'all.mjs');
   const imports = files.map((file) => `await import(${JSON.stringify(file)});`).join('\n');
-  await writeFile(all, `globalThis.asked = []; console.log = () => {};\n${imports}\nprocess.stdout.write(JSON.stringify(asked));`);
+  await writeFile(
+    all,
+    `globalThis.asked = []; console.log = () => {};\n${imports}\nprocess.stdout.write(JSON.stringify(asked));`,
+  );
   const { stdout } = await run(process.execPath, [all]);
   expect(JSON.parse(stdout)).toEqual(PROMPTS.map((prompt) => ({ url: server.url, request: { ...ASKED, prompt } })));
 });

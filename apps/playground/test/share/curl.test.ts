@@ -43,7 +43,7 @@ const shell = async (lines: string): Promise<Buffer> =>
 /** The payloads of a server's frames, RFC 6455 section 5.2: unmasked, and none is cut. */
 function messagesIn(bytes: Buffer): string[] {
   const messages: string[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const isText = (bytes[at]! & 0x0f) === 1;
     const short = bytes[at + 1]! & 0x7f;
     const [length, from] =
@@ -118,7 +118,9 @@ describe.skipIf(process.platform === 'win32').concurrent.each(MODES)('the lines 
     const path = `/${mode}-${PROMPTS.indexOf(prompt)}`;
     const subject = subjectFor(`http://127.0.0.1:${(echo.address() as AddressInfo).port}${path}`, mode, prompt);
     await shell(curlOf(subject));
-    expect(JSON.parse(heard.get(`${path}/generations`) ?? '')).toEqual('request' in subject.from && subject.from.request);
+    expect(JSON.parse(heard.get(`${path}/generations`) ?? '')).toEqual(
+      'request' in subject.from && subject.from.request,
+    );
   });
 
   test('show the refusal when the server refuses, and end', async () => {

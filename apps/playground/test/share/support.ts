@@ -13,7 +13,14 @@ export const PROMPTS: readonly string[] = [
   '</script><!-- ${"x"} */ // `',
 ];
 
-export const ASKED = { model: 'tiny', maxTokens: 40, seed: 7, temperature: 0.8, logprobs: 2, cadence: 'instant' } as const;
+export const ASKED = {
+  model: 'tiny',
+  maxTokens: 40,
+  seed: 7,
+  temperature: 0.8,
+  logprobs: 2,
+  cadence: 'instant',
+} as const;
 
 export const subjectFor = (url: string, mode: Subject['mode'], prompt = 'Tell me about lighthouses'): Subject => ({
   mode,
