@@ -1,0 +1,57 @@
+import { type Mode, transportOf } from '@tokenwire/protocol';
+import type { Subject } from './subject.js';
+import { visibleJson } from './visible-json.js';
+
+const OPEN: Record<Mode, string> = {
+  chunked: 'streamChunked',
+  sse: 'streamSse',
+  websocket: 'streamWebSocket',
+  'long-poll': 'streamLongPoll',
+  'short-poll': 'streamShortPoll',
+};
+
+/** A module, TypeScript and JavaScript alike, that does with the client's package what the pane does. */
+export function codeOf({ mode, url, from }: Subject): string {
+  return `import { ${OPEN[mode]} } from '@tokenwire/client-${transportOf[mode]}';
+
+const stream = ${OPEN[mode]}({
+  url: ${literal(url)},
+  ${'after' in from ? `after: ${literal(from.after)}` : `request: ${literal(from.request, '  ')}`},
+});
+
+for await (const event of stream) {
+  if (event.type === 'content_block_delta') console.log(event.seq, event.delta);
+}
+console.log(stream.status, stream.cursor);
+console.log(stream.textSoFar);
+`;
+}
+
+/** A React component that shows what the pane shows. */
+export function componentOf({ mode, url, from }: Subject): string {
+  const [request, after] = 'after' in from ? [undefined, from.after] : [from.request, undefined];
+  return `import { ${OPEN[mode]} } from '@tokenwire/client-${transportOf[mode]}';
+import { useTokenStream } from '@tokenwire/react';
+
+const request = ${request ? literal(request) : 'undefined'};
+const options = { url: ${literal(url)}${after === undefined ? '' : `, after: ${literal(after)}`} };
+
+export function Answer() {
+  const { text, status, stop } = useTokenStream(${OPEN[mode]}, request, options);
+  return (
+    <section>
+      <p>{text}</p>
+      <output>{status}</output>
+      <button onClick={() => void stop()}>Stop</button>
+    </section>
+  );
+}
+`;
+}
+
+/** A value as people write it: keys without quotes. A JSON text has raw line ends only between its parts. */
+function literal(value: unknown, indent = ''): string {
+  return visibleJson(value, 2)
+    .replaceAll(/^( *)"([A-Za-z]\w*)":/gm, '$1$2:')
+    .replaceAll('\n', `\n${indent}`);
+}
