@@ -25,13 +25,22 @@ export function App({ control }: AppProps) {
   const [selected, setSelected] = useState<string>();
   const { sentence, announce } = useAnnouncer();
   const titles = useMemo(() => titlesOf(race?.panes ?? []), [race]);
-  const shared = { registry, control, view: settings.view, onSelect: setSelected, onAgain: again, onProof, announce };
+  const shared = {
+    registry,
+    control,
+    panes,
+    view: settings.view,
+    onSelect: setSelected,
+    onAgain: again,
+    onProof,
+    announce,
+  };
   return (
     <>
       <PageHead control={control} />
       <main>
         <SettingsForm settings={settings} onChange={change} onAsk={() => ask()} />
-        <RaceBar panes={panes} proofs={proofs} count={race?.panes.length ?? 0} onAsk={() => ask()} />
+        <RaceBar panes={panes} proofs={proofs} count={race?.panes.length ?? 0} onAsk={() => ask()} control={control} />
         <section id="race" className="race" aria-label="Answers" tabIndex={-1}>
           {race?.panes.map((pane, place) => (
             <Pane

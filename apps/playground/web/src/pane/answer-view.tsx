@@ -1,4 +1,6 @@
+import type { StreamStatus } from '@tokenwire/client-kit';
 import type { UseTokenStream } from '@tokenwire/react';
+import { StructuredAnswer } from '../answer/structured-answer.js';
 import type { Settings } from '../settings/settings.js';
 
 export interface AnswerViewProps {
@@ -6,6 +8,8 @@ export interface AnswerViewProps {
   readonly stream: UseTokenStream;
   readonly view: Settings['view'];
 }
+
+const ENDED: ReadonlySet<StreamStatus> = new Set(['completed', 'cancelled', 'failed', 'detached']);
 
 /**
  * The answer. The box is reversed in CSS, so that it stays at its end while it grows without asking for the layout in
@@ -16,9 +20,11 @@ export function AnswerView({ title, stream, view }: AnswerViewProps) {
   return (
     // Scrolled with the keyboard, so it takes the focus.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="answer" role="region" aria-label={`Answer over ${title}`} tabIndex={0}>
-      <div className="answer-content">
-        <div data-text>{view === 'text' ? stream.text : stream.text}</div>
+    <div className="pane-answer" role="region" aria-label={`Answer over ${title}`} tabIndex={0}>
+      <div className="pane-answer-content">
+        <div data-text>
+          <StructuredAnswer blocks={stream.blocks} streaming={!ENDED.has(stream.status)} view={view} />
+        </div>
         {error && (
           <p className="answer-error">
             Incomplete: {error.message} <code>{error.code}</code>

@@ -1,6 +1,9 @@
 import type { GenerationRequest, Mode } from '@tokenwire/protocol';
 import type { StreamStatus } from '@tokenwire/client-kit';
 import { useId } from 'react';
+import { ConnectionNotice } from '../break/connection-notice.js';
+import { IncidentList } from '../break/incident-list.js';
+import { stopPane } from '../break/stop-pane.js';
 import type { Control } from '../control/control.js';
 import type { RacePane } from '../race/race.js';
 import { MODE_TITLES } from '../race/titles.js';
@@ -23,6 +26,8 @@ export interface PaneProps {
   readonly request: GenerationRequest;
   readonly registry: PaneRegistry;
   readonly control: Control;
+  /** All panes, this one too. */
+  readonly panes: readonly PaneHandle[];
   readonly view: Settings['view'];
   readonly selected: boolean;
   readonly onSelect: (key: string) => void;
@@ -55,9 +60,11 @@ export function Pane(props: PaneProps) {
       onPointerDown={() => onSelect(pane.key)}
     >
       <PaneHead {...props} handle={handle} mode={mode} status={status} heading={heading} />
+      <ConnectionNotice pane={handle} panes={props.panes} control={control} />
       <PaneStats handle={handle} stream={stream} control={control} />
       <AnswerView title={title} stream={stream} view={view} />
       <ProofLine proof={proof} record={handle.record} />
+      <IncidentList record={handle.record} />
     </article>
   );
 }
@@ -70,12 +77,12 @@ interface PaneHeadProps extends PaneProps {
   readonly heading: string;
 }
 
-function PaneHead({ pane, title, handle, mode, status, heading, onAgain, onRemove }: PaneHeadProps) {
+function PaneHead(props: PaneHeadProps) {
+  const { pane, title, handle, mode, status, heading, onAgain, onRemove } = props;
   const stop = (): void => {
-    handle
-      .stream()
-      .stop()
-      .catch((error: unknown) => handle.record.note('client', `Stopping failed: ${(error as Error).message}`));
+    stopPane(handle, props.panes, props.control).catch((error: unknown) =>
+      handle.record.note('client', `Stopping failed: ${(error as Error).message}`),
+    );
   };
   return (
     <>

@@ -1,6 +1,8 @@
 import type { GenerationRequest, Mode } from '@tokenwire/protocol';
 import { type UseTokenStream, type UseTokenStreamOptions, useTokenStream } from '@tokenwire/react';
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { PaneObserver } from '../break/pane-observer.js';
+import { watchLine } from '../break/watch-line.js';
 import type { Control } from '../control/control.js';
 import type { RacePane } from '../race/race.js';
 import { CLIENTS } from './clients.js';
@@ -51,9 +53,9 @@ export function usePane(options: PaneOptions): PaneState {
 
   const own = useMemo((): Own => {
     const record = new PaneRecord(pane.key, pane.mode, `${pane.key}-${pane.run}-${PAGE}`);
-    return { record, pace: { delayMs: 0 }, device: nappingDevice() };
+    return { record, pace: { delayMs: 0 }, device: nappingDevice(), observer: new PaneObserver(record) };
   }, [pane.key, pane.run, pane.mode]);
-  const { record, pace, device } = own;
+  const { record, pace, device, observer } = own;
 
   const url = useLane(control, record.lane);
   const open = useMemo(() => slowed(CLIENTS[mode], pace), [mode, pace]);
@@ -84,6 +86,7 @@ export function usePane(options: PaneOptions): PaneState {
   );
   useEffect(() => registry.add(place, handle), [registry, place, handle]);
   useEffect(() => followTiming(record, control), [record, control]);
+  useEffect(() => watchLine(control, record.lane, observer), [control, record, observer]);
   return { handle, stream, mode };
 }
 
@@ -91,15 +94,20 @@ interface Own {
   readonly record: PaneRecord;
   readonly pace: Pace;
   readonly device: NappingDevice;
+  readonly observer: PaneObserver;
 }
 
 /** What the client is given beside what it is to read: everything goes into the record. */
-function streamOptions({ record, device }: Own): Omit<UseTokenStreamOptions, 'url'> {
+function streamOptions({ record, device, observer }: Own): Omit<UseTokenStreamOptions, 'url'> {
   return {
     idleTimeoutMs: IDLE_TIMEOUT_MS,
     waitSeconds: WAIT_SECONDS,
     device,
-    onEvent: (event) => record.take(event, performance.now()),
+    onEvent: (event) => {
+      const nowMs = performance.now();
+      record.take(event, nowMs);
+      observer.event(event, nowMs);
+    },
     onBytes: (count) => {
       record.bytes += count;
     },
@@ -109,6 +117,7 @@ function streamOptions({ record, device }: Own): Omit<UseTokenStreamOptions, 'ur
       else if (status === 'failed' || status === 'detached') record.endMs ??= performance.now();
       else if (status === 'streaming') record.endMs = undefined;
       record.version += 1;
+      observer.status(status);
     },
   };
 }

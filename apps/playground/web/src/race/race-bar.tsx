@@ -1,4 +1,6 @@
 import { useEffect, useState } from 'react';
+import { stopPanes } from '../break/stop-pane.js';
+import type { Control } from '../control/control.js';
 import type { PaneHandle } from '../pane/handle.js';
 import type { Proof } from '../pane/proof.js';
 
@@ -8,13 +10,15 @@ export interface RaceBarProps {
   /** Panes of the race. */
   readonly count: number;
   readonly onAsk: () => void;
+  readonly control: Control;
 }
 
 /** Starts and stops all panes, and says whether they got the same. */
-export function RaceBar({ panes, proofs, count, onAsk }: RaceBarProps) {
+export function RaceBar({ panes, proofs, count, onAsk, control }: RaceBarProps) {
   const running = useRunning(panes);
   const stopAll = (): void => {
-    for (const pane of panes) if (pane.record.running) void pane.stream().stop();
+    // Each pane tells what became of its own stop.
+    void stopPanes(panes, control);
   };
   return (
     <div className="race-bar">

@@ -41,7 +41,7 @@ export default function ShareTool({ panes, selected, onSelect, settings }: ToolP
       {pane && (
         <>
           <p className="share-row">
-            <PaneChoice panes={panes} chosen={pane} onSelect={onSelect} />
+            <PaneChoice panes={panes} selected={pane} onSelect={onSelect} />
           </p>
           <Part title={`The recording of ${pane.title}`}>
             <Download key={`${pane.key} ${pane.record.id}`} pane={pane} />
