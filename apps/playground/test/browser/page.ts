@@ -1,5 +1,4 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { expect } from 'vitest';
 
 /** Generous, because the machine may be busy with other tests; nothing waits for it in a good run. */
 export const PATIENCE_MS = 60_000;
@@ -82,27 +81,25 @@ export async function shown(pane: Locator): Promise<Shown> {
 
 /** Waits until every pane has ended and has been compared with the log; gives what they show. */
 export async function ended(page: Page): Promise<readonly Shown[]> {
-  await expect
-    .poll(
-      async () =>
-        (
-          await panes(page).evaluateAll((all) =>
-            all.map((pane) => pane.querySelector('[data-proof]')?.getAttribute('data-proof')),
-          )
-        ).filter((proof) => proof !== 'good'),
-      {
-        timeout: PATIENCE_MS,
-      },
-    )
-    .toEqual([]);
+  await page.waitForFunction(
+    () => {
+      const all = [...document.querySelectorAll('[data-pane]')];
+      return all.length > 0 && all.every((pane) => pane.querySelector('[data-proof="good"]'));
+    },
+    undefined,
+    { timeout: PATIENCE_MS },
+  );
   return Promise.all((await panes(page).all()).map(shown));
 }
 
-/** Waits until a pane has shown so many tokens. */
+/** Waits until a pane has shown more than so many words. */
 export async function tokens(pane: Locator, count: number): Promise<void> {
-  await expect
-    .poll(async () => (await pane.locator('[data-text]').textContent())?.split(' ').length ?? 0, {
-      timeout: PATIENCE_MS,
-    })
-    .toBeGreaterThan(count);
+  const element = await pane.elementHandle();
+  await pane
+    .page()
+    .waitForFunction(
+      ([shown, least]) => (shown?.querySelector('[data-text]')?.textContent?.split(' ').length ?? 0) > least,
+      [element, count] as const,
+      { timeout: PATIENCE_MS },
+    );
 }
