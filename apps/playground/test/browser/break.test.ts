@@ -7,7 +7,8 @@ import { hasChromium, launchChromium } from '../../../../test/chromium.js';
 import { FAULT_GROUPS } from '../../web/src/break/faults.js';
 import { PATIENCE_MS, ask, ended, panes, tokens, visit } from './page.js';
 
-const ANSWER = { model: 'sim', prompt: 'x', maxTokens: 240, tokensPerSecond: 40, ttftMs: 50, tool: 'break' };
+/** Twenty seconds long, so that there is a middle in which it can be broken, on a busy machine too. */
+const ANSWER = { model: 'sim', prompt: 'x', maxTokens: 600, tokensPerSecond: 30, ttftMs: 50, tool: 'break' };
 
 /** A blackhole is noticed after the silence that clients bear; a held poll comes on top. With a busy machine, more. */
 const LIMIT_MS = 120_000;
@@ -46,12 +47,16 @@ describe.skipIf(!hasChromium)('what is broken in the playground ends with the te
   });
 
   // Side by side, because they mostly wait.
-  test.concurrent.each(FAULTS.map(({ id, title }) => [id, title] as const))(
+  test.concurrent.each(FAULTS.map(({ id, lasting = false }) => [id, lasting] as const))(
     '%s, in all five modes',
     { timeout: LIMIT_MS },
-    async (id) => {
+    async (id, lasting) => {
       const { page } = await visit(browser, playground.url, ANSWER);
       await breakAll(page, id);
+      if (lasting) {
+        for (const pane of await panes(page).all()) await tokens(pane, 60);
+        await page.locator('[data-fault="repair"]').click();
+      }
       const all = await ended(page);
       const status = id === 'upstream-error' ? 'failed' : 'completed';
       expect(all.map((pane) => [pane.status, pane.lost, pane.doubled])).toEqual(MODES.map(() => [status, '0', '0']));
@@ -141,7 +146,7 @@ describe.skipIf(!hasChromium)('six connections and no more', () => {
   }
 
   test('the seventh SSE pane says why it waits, and starts by itself', { timeout: LIMIT_MS }, async () => {
-    const { page, notice } = await seven(400);
+    const { page, notice } = await seven(600);
     expect(await notice.count()).toBe(1);
     expect(await notice.textContent()).toMatch(/six/i);
     const all = await ended(page);
