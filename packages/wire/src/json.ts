@@ -19,7 +19,7 @@ export const DEFAULT_TEXTS: readonly TextPath[] = [
  */
 export type Shape = 'event' | 'message' | 'document';
 
-const AROUND = meaning('json', 'framing', 'not of an event');
+const AROUND = meaning('json', 'framing', 'of the transport, not of an event');
 const EVENT = meaning('json', 'envelope', 'JSON of the event');
 const TEXT = meaning('text', 'payload', "the token's text");
 const ESCAPE = meaning('json', 'envelope', 'escape: the text has fewer bytes than its JSON');

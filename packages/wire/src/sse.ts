@@ -28,6 +28,8 @@ const NAME_LIMIT = 16;
 export class EventStreamContent implements Content {
   #place: 'start' | 'name' | 'after-data' | 'data' | 'value' = 'start';
   #name = '';
+  /** Bytes of the name that are told with its value. */
+  #untold = 0;
   /** Of the line that is being read. */
   #field: Meaning = OTHER;
   #message: JsonContent | undefined;
@@ -44,6 +46,7 @@ export class EventStreamContent implements Content {
 
   read(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length;) at += this.#step(bytes, at);
+    if (this.#place === 'value') this.#tellName();
   }
 
   end(): void {
@@ -100,7 +103,8 @@ export class EventStreamContent implements Content {
       }
       this.#field = this.#name === '' ? COMMENT : (FIELDS[this.#name] ?? OTHER);
       this.#place = 'value';
-      return this.#told(this.#name.length + 1);
+      this.#untold = this.#name.length + 1;
+      return 1;
     }
     if (isLineEnd(byte)) {
       this.#endLine(byte, this.#name === 'data' ? DATA : (FIELDS[this.#name] ?? OTHER), this.#name.length + 1);
@@ -110,11 +114,13 @@ export class EventStreamContent implements Content {
     if (this.#name.length <= NAME_LIMIT) return 1;
     this.#field = OTHER;
     this.#place = 'value';
-    return this.#told(this.#name.length);
+    this.#untold = this.#name.length;
+    return 1;
   }
 
-  #told(count: number): number {
-    return this.#tell(count, this.#field);
+  #tellName(): void {
+    if (this.#untold > 0) this.tape.tell('content', this.#untold, this.#field);
+    this.#untold = 0;
   }
 
   #data(bytes: Uint8Array, at: number): number {
@@ -129,12 +135,12 @@ export class EventStreamContent implements Content {
 
   #value(bytes: Uint8Array, at: number): number {
     const end = lineEnd(bytes, at);
-    if (end === bytes.length) {
-      this.tape.tell('content', end - at, this.#field);
-      return end - at;
-    }
-    this.#endLine(bytes[end] ?? LF, this.#field, end - at + 1);
-    return end - at + 1;
+    const isWhole = end < bytes.length;
+    const count = end - at + (isWhole ? 1 : 0);
+    if (isWhole) this.#endLine(bytes[end] ?? LF, this.#field, this.#untold + count);
+    else this.tape.tell('content', this.#untold + count, this.#field);
+    this.#untold = 0;
+    return count;
   }
 
   #endLine(byte: number, what: Meaning, count: number): void {

@@ -140,7 +140,7 @@ describe('compressed and foreign bodies', () => {
     ['Content-Encoding: gzip\r\nContent-Type: application/json\r\n', 'body coded "abc" compressed: gzip'],
     ['Content-Type: text/html\r\n', 'body envelope "abc" body of type text/html'],
     ['', 'body envelope "abc" body of type unknown'],
-    ['Content-Type: application/json\r\n', 'json framing "abc" not of an event'],
+    ['Content-Type: application/json\r\n', 'json framing "abc" of the transport, not of an event'],
   ])('are told as what they are: %j', (head, expected) => {
     expect(told(answer(head, 'abc')).at(-1)).toBe(expected);
   });
