@@ -2,7 +2,7 @@ import type { Mode } from '@tokenwire/protocol';
 import { describe, expect, test } from 'vitest';
 
 import { explain, holdsConnection, requestsSeen, waitsInBrowser } from '../../web/src/break/connections.js';
-import { stopPane, stoppingSince } from '../../web/src/break/stop-pane.js';
+import { stopPane, stopPanes, stoppingSince } from '../../web/src/break/stop-pane.js';
 import { FakeControl, FakePane, ID } from './fakes.js';
 
 /** Panes that stream, each with a connection, and what the host has seen. */
@@ -131,6 +131,15 @@ describe('a stop', () => {
     const { control, panes } = set(SIX, [pane]);
     await expect(stopPane(pane, panes, control)).resolves.toBeUndefined();
     expect(didOf(panes)).toEqual(['', '', '', '', '', '', 'detach']);
+  });
+
+  test('of all leaves those first that have not reached the server, so that nobody has to step back', async () => {
+    const { control, panes } = set(SIX, [asking()]);
+    const ended = new FakePane('sse', 'ended');
+    await expect(stopPanes([...panes, ended], control)).resolves.toEqual([]);
+    expect(panes[6]?.did).toEqual(['detach']);
+    for (const { did } of panes.slice(0, 6)) expect(did.filter((what) => what === 'stop')).toHaveLength(1);
+    expect(ended.did).toEqual([]);
   });
 
   test('that fails says so, and everybody reads on', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { FAULT_DEFAULTS, type Fault } from '../../web/src/break/fault.js';
+import { FAULT_DEFAULTS, type Fault, nothingToBreak } from '../../web/src/break/fault.js';
 import { FAULTS, FAULT_GROUPS } from '../../web/src/break/faults.js';
 import { forgetLine, standing } from '../../web/src/break/standing.js';
 import { aim, strike } from '../../web/src/break/strike.js';
@@ -16,7 +16,7 @@ const faultOf = (id: string): Fault => {
 };
 
 const down = { coalesceBytes: 8_192, coalesceMs: 1_500 };
-const slow = { bytesPerSecond: 4_000, latencyMs: 200 };
+const slow = { bytesPerSecond: 1_000, latencyMs: 200 };
 
 describe('the table', () => {
   test('has every fault that the page promises, each once and in words', () => {
@@ -115,7 +115,7 @@ describe('what lasts', () => {
     await faultOf('repair').apply(pane, control);
     expect(control.asked.at(-1)).toEqual({ type: 'conditions', lane: 'lane-sse', conditions: {} });
     expect([pane.pace.delayMs, standing(pane.record)]).toEqual([0, []]);
-    expect(pane.told.filter((text) => /no longer slow|held back any more|read/.test(text))).toHaveLength(3);
+    expect(pane.told.filter((text) => /no longer slow|held back any more|as they come/.test(text))).toHaveLength(3);
   });
 
   test('ends by itself when it was given a time, and leaves the rest', async () => {
@@ -162,6 +162,15 @@ describe('what lasts', () => {
     forgetLine(pane.record);
     expect(standing(pane.record)).toEqual(['slow-reader']);
   });
+});
+
+test('there is something to break as long as one answer is being read', () => {
+  const reading = new FakePane('sse').answering();
+  const ended = new FakePane('chunked').answering();
+  ended.take(event(4, 'stop'));
+  expect(nothingToBreak([reading, ended])).toBeUndefined();
+  expect(nothingToBreak([ended])).toContain('ask something');
+  expect(nothingToBreak([])).toBe('Nothing has been asked yet.');
 });
 
 describe('a press', () => {

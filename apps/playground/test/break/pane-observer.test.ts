@@ -22,7 +22,7 @@ describe('a cut', () => {
       'you: Cut (FIN).',
       'line: Closed every connection of this pane in good order (FIN).',
       'client: Noticed after 12 ms: the connection ended before the answer did. Tries again.',
-      'client: Connected over SSE after 260 ms, asked for everything after event 84.',
+      'client: Connected again over SSE after 260 ms, asked for everything after event 84.',
       `client: Event 85 came 3 ms later: ${COUNTS}.`,
     ]);
     expect(pane.record.incidents.map(({ atMs }) => atMs)).toEqual([1_000, 1_002, 1_014, 1_274, 1_277]);
@@ -205,19 +205,24 @@ test('incidents stand in the order of their times, and no effect before what som
 
 test('conditions are told when they begin, and what they did when they end', () => {
   const pane = new FakePane().answering();
-  const effect = { id: 'slow-link', who: 'line', begins: 'Is slow.' } as const;
-  pane.observer.began({ ...effect, ends: ({ ms, events, bytes }) => `${ms} ms, ${events} events, ${bytes} bytes` });
+  pane.observer.began({
+    ...{ id: 'slow-link', who: 'line', begins: 'Is slow.', ends: 'Is not.' },
+    effect: ({ ms, events, bytes }) => `${ms} ms, ${events} events, ${bytes} bytes.`,
+  });
   pane.record.bytes += 500;
   pane.nowMs += 1_000;
   pane.take(event(4), event(5));
   pane.observer.ended('slow-link');
   pane.observer.ended('slow-link');
-  expect(pane.told).toEqual(['line: Is slow.', 'line: 1000 ms, 2 events, 500 bytes']);
+  expect(pane.told).toEqual(['line: Is slow.', 'line: Is not. 1000 ms, 2 events, 500 bytes.']);
 });
 
 test('conditions that outlive the answer are summed up at its end', () => {
   const pane = new FakePane().answering();
-  pane.observer.began({ id: 'slow-link', who: 'line', begins: 'Is slow.', ends: ({ events }) => `${events} events.` });
+  pane.observer.began({
+    ...{ id: 'slow-link', who: 'line', begins: 'Is slow.', ends: 'Is not.' },
+    effect: ({ events }) => `${events} events.`,
+  });
   pane.take(event(4), event(5, 'stop'));
   pane.observer.ended('slow-link');
   expect(pane.told).toEqual([

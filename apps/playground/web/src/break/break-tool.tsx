@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { PaneHandle } from '../pane/handle.js';
 import type { ToolProps } from '../tools/tool.js';
-import { FAULT_DEFAULTS, type Fault, type FaultOptions } from './fault.js';
+import { FAULT_DEFAULTS, type Fault, type FaultOptions, nothingToBreak } from './fault.js';
 import { Choices } from './choices.js';
 import { FaultButton } from './fault-button.js';
 import { FAULT_GROUPS } from './faults.js';
@@ -27,10 +27,12 @@ export default function BreakTool({ panes, selected, onSelect, control }: ToolPr
   useTick(LOOK_EVERY_MS);
   useForgetting(panes, control);
   const targets = all ? panes : panes.filter((pane) => pane === selected);
+  const nothing = nothingToBreak(targets);
 
   const press = async (fault: Fault): Promise<void> => {
     const { hit, obstacle } = aim(fault, targets, options, control.connected);
     if (obstacle !== undefined) return setOutcome({ text: `${fault.title}: ${obstacle}`, bad: false });
+    setOutcome({ text: `${fault.title}: under way.`, bad: false });
     try {
       setOutcome({ text: await strike(fault, hit, control, options), bad: false });
     } catch (error) {
@@ -50,6 +52,7 @@ export default function BreakTool({ panes, selected, onSelect, control }: ToolPr
       <p className="break-outcome" role="status" data-break-outcome data-bad={outcome?.bad ?? false}>
         {outcome?.text ?? 'What the client notices, and what it does, is told in its pane under “What happened”.'}
       </p>
+      {nothing !== undefined && <p className="fault-obstacle">{nothing}</p>}
       {FAULT_GROUPS.map(({ title, faults }) => (
         <fieldset key={title} className="fault-group">
           <legend>{title}</legend>
@@ -59,6 +62,7 @@ export default function BreakTool({ panes, selected, onSelect, control }: ToolPr
               fault={fault}
               aim={aim(fault, targets, options, control.connected)}
               panes={panes}
+              brief={nothing !== undefined}
               onPress={() => void press(fault)}
             />
           ))}

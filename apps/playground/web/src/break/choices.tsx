@@ -4,8 +4,8 @@ import type { FaultOptions } from './fault.js';
 
 /** A title, bytes per second, milliseconds. */
 const LINKS = [
+  ['1 KB/s, 200 ms late', 1_000, 200],
   ['4 KB/s, 200 ms late', 4_000, 200],
-  ['1 KB/s, 400 ms late', 1_000, 400],
   ['32 KB/s, 80 ms late', 32_000, 80],
 ] as const;
 

@@ -14,8 +14,10 @@ export interface Effect {
   readonly delayMs?: number;
   /** What it is from now on, as a sentence. */
   readonly begins: string;
+  /** That it is over, as a sentence. */
+  readonly ends: string;
   /** What has come of it, as a sentence. */
-  readonly ends: (measured: Measured) => string;
+  readonly effect: (measured: Measured) => string;
 }
 
 /** What a pane got in a stretch of time. */

@@ -10,6 +10,8 @@ export interface FaultButtonProps {
   readonly aim: Aim;
   /** All panes, to say which of them it holds now. */
   readonly panes: readonly PaneHandle[];
+  /** The reason why it is unavailable is that of all, and is shown elsewhere. */
+  readonly brief: boolean;
   readonly onPress: () => void;
 }
 
@@ -17,7 +19,7 @@ export interface FaultButtonProps {
  * One fault. Without an effect it is unavailable, but can still be reached by keyboard, so that everybody learns why:
  * hence `aria-disabled`.
  */
-export function FaultButton({ fault, aim: { obstacle }, panes, onPress }: FaultButtonProps) {
+export function FaultButton({ fault, aim: { obstacle }, panes, brief, onPress }: FaultButtonProps) {
   const id = useId();
   const holds = panes.filter(({ record }) => standing(record).includes(fault.id)).map(({ title }) => title);
   return (
@@ -34,7 +36,7 @@ export function FaultButton({ fault, aim: { obstacle }, panes, onPress }: FaultB
       </button>
       <p id={id} className="fault-words">
         {holds.length > 0 && <b className="fault-holds">Holds {listed(holds)}. </b>}
-        {obstacle !== undefined && <span className="fault-obstacle">{obstacle} </span>}
+        {obstacle !== undefined && <span className={brief ? 'visually-hidden' : 'fault-obstacle'}>{obstacle} </span>}
         {!fault.perPane && 'Concerns all panes. '}
         {fault.does} <span className="fault-shows">{fault.shows}</span>
       </p>

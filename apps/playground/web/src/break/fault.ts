@@ -18,7 +18,7 @@ export interface FaultOptions {
 }
 
 export const FAULT_DEFAULTS: FaultOptions = {
-  bytesPerSecond: 4_000,
+  bytesPerSecond: 1_000,
   latencyMs: 200,
   forMs: undefined,
   mode: 'websocket',
@@ -59,6 +59,15 @@ export function notReading({ record }: Target): string | undefined {
   if (record.startMs === undefined) return 'It has not begun to read an answer.';
   return record.running ? undefined : 'It reads no answer any more.';
 }
+
+/** Why there is nothing to break at all; undefined when there is. */
+export function nothingToBreak(panes: readonly Target[]): string | undefined {
+  if (panes.length === 0) return 'Nothing has been asked yet.';
+  const obstacles = panes.map(notReading);
+  return obstacles.every((obstacle) => obstacle !== undefined) ? NOTHING : undefined;
+}
+
+const NOTHING = 'No answer is being read now: ask something, and break it while it comes.';
 
 /** The obstacle of faults that end a connection. */
 export function notConnected(pane: Target): string | undefined {

@@ -55,7 +55,8 @@ function slowLink({ bytesPerSecond, latencyMs }: FaultOptions): Effect {
     who: 'line',
     conditions: { up: way, down: way },
     begins: `Now carries ${size(bytesPerSecond)}/s each way, everything ${duration(latencyMs)} late.`,
-    ends: (measured) => `Is no longer slow. ${rateSentence(measured)}`,
+    ends: 'Is no longer slow.',
+    effect: rateSentence,
   };
 }
 
@@ -75,7 +76,8 @@ const BUFFERED: Effect = {
   who: 'line',
   conditions: { down: { coalesceBytes: HELD_BYTES, coalesceMs: HELD_MS } },
   begins: `A proxy now holds back up to ${HELD_BYTES} bytes, for ${duration(HELD_MS)} at most.`,
-  ends: (measured) => `Nothing is held back any more. ${lumpSentence(measured)}`,
+  ends: 'Nothing is held back any more.',
+  effect: lumpSentence,
 };
 
 function lumpSentence({ ms, lumps, largestLump, longestWaitMs }: Measured): string {

@@ -50,6 +50,8 @@ export class PaneObserver {
   /** A lost connection that was told without its cause, which may still be on its way here. */
   #unexplained: { readonly incident: number; readonly atMs: number } | undefined;
   #awaited: Awaited | undefined;
+  /** Whether the connection that is being made replaces one that was lost. */
+  #again = false;
   /** Whether the answer's end is worth telling: something has happened to it. */
   #eventful = false;
   readonly #effects = new Map<string, { readonly effect: Effect; readonly mark: Mark }>();
@@ -130,24 +132,31 @@ export class PaneObserver {
     this.#tell(effect.who, effect.begins, nowMs);
   }
 
-  /** A condition has ended, for which its effect is told. */
+  /** A condition has ended, and what came of it is told; after the answer's end that is of no interest. */
   ended(id: string): void {
+    this.#sumUp(id, this.#now(), (effect) => effect.ends);
+  }
+
+  #sumUp(id: string, nowMs: number, begin?: (effect: Effect) => string): void {
     const held = this.#effects.get(id);
     if (held === undefined) return;
     this.#effects.delete(id);
-    const nowMs = this.#record.endMs ?? this.#now();
-    this.#tell(held.effect.who, held.effect.ends(measure(this.#record, held.mark, nowMs)), this.#now());
+    const { effect, mark } = held;
+    const sentences = [...(begin ? [begin(effect)] : []), effect.effect(measure(this.#record, mark, nowMs))];
+    this.#tell(effect.who, sentences.join(' '), nowMs);
   }
 
   /** The client goes on after all, or begins over another transport. */
   #connecting(nowMs: number): void {
     this.waitingSinceMs = nowMs;
+    this.#again = false;
     this.#trouble = undefined;
     this.#unexplained = undefined;
   }
 
   #lost(nowMs: number): void {
     this.waitingSinceMs = nowMs;
+    this.#again = true;
     this.#awaited = undefined;
     const trouble = this.#trouble;
     this.#trouble = undefined;
@@ -176,7 +185,8 @@ export class PaneObserver {
     this.waitingSinceMs = undefined;
     this.#trouble = undefined;
     if (sinceMs === undefined || (seq === 0 && !this.#eventful)) return;
-    const over = `Connected over ${MODE_TITLES[this.#record.mode]} after ${duration(nowMs - sinceMs)}`;
+    const again = this.#again ? ' again' : '';
+    const over = `Connected${again} over ${MODE_TITLES[this.#record.mode]} after ${duration(nowMs - sinceMs)}`;
     this.#tell('client', seq === 0 ? `${over}.` : `${over}, asked for everything after event ${seq}.`, nowMs);
     this.#awaited = { kind: 'after-connecting', sinceMs: nowMs };
   }
@@ -205,7 +215,7 @@ export class PaneObserver {
   }
 
   #end(event: StreamEvent, nowMs: number): void {
-    for (const id of [...this.#effects.keys()]) this.ended(id);
+    for (const id of [...this.#effects.keys()]) this.#sumUp(id, nowMs);
     for (const [who, text] of terminalSentences(event, this.#counts())) this.#tell(who, text, nowMs);
     this.#awaited = undefined;
   }

@@ -32,7 +32,8 @@ const SLOWED: Effect = {
   who: 'client',
   delayMs: DELAY_MS,
   begins: `Takes one event every ${DELAY_MS} ms from now on.`,
-  ends: ({ events, ms }) => `Took ${counted(events, 'event')} in ${duration(ms)}, and reads as they come again.`,
+  ends: 'Reads as they come again.',
+  effect: ({ events, ms }) => `Took ${counted(events, 'event')} in ${duration(ms)}.`,
 };
 
 const SLEEPING_TAB: Fault = {

@@ -8,7 +8,7 @@ const STALL_MS = 4_000;
 const RESTART: Fault = {
   id: 'server-restart',
   title: 'Server restart',
-  does: 'Starts a new server process for new answers; the old one finishes those it has, and all connections are cut.',
+  does: 'Starts a new server process for new answers, which takes some seconds; then all connections are cut, and the old one finishes the answers it has.',
   shows:
     'Every client connects again and reads on; nothing is lost, because the old process keeps its log until the end.',
   perPane: false,
@@ -18,7 +18,7 @@ const RESTART: Fault = {
 
 const STALL: Fault = {
   id: 'upstream-stall',
-  title: `Model stalls ${duration(STALL_MS)}`,
+  title: 'Model stalls',
   does: `Makes the model say nothing for ${duration(STALL_MS)}.`,
   shows:
     'No token, but heartbeats (or empty polls): the client knows that the connection lives, and does not reconnect.',
