@@ -85,17 +85,20 @@ describe.each(PROMPTS)('of what tiny says to %j', (prompt) => {
   /** A page that knows all that the sampler knows. */
   const all: Sampler = { ...TINY };
 
-  test.each(TEMPERATURES)('at temperature %d the true share of each token is within what the page says', (temperature) => {
-    const ten = spoken(prompt, temperature, 10);
-    const forty = spoken(prompt, temperature, 40);
-    expect(ten.length).toBeGreaterThan(3);
-    for (const [index, token] of ten.entries()) {
-      const truth = distributionOf(forty[index]!, index, temperature, all).chosen.share;
-      const { chosen, leastShare } = distributionOf(token, index, temperature, TINY);
-      expect(chosen.share).toBeGreaterThanOrEqual(truth - 1e-9);
-      expect(leastShare).toBeLessThanOrEqual(truth + 1e-9);
-    }
-  });
+  test.each(TEMPERATURES)(
+    'at temperature %d the true share of each token is within what the page says',
+    (temperature) => {
+      const ten = spoken(prompt, temperature, 10);
+      const forty = spoken(prompt, temperature, 40);
+      expect(ten.length).toBeGreaterThan(3);
+      for (const [index, token] of ten.entries()) {
+        const truth = distributionOf(forty[index]!, index, temperature, all).chosen.share;
+        const { chosen, leastShare } = distributionOf(token, index, temperature, TINY);
+        expect(chosen.share).toBeGreaterThanOrEqual(truth - 1e-9);
+        expect(leastShare).toBeLessThanOrEqual(truth + 1e-9);
+      }
+    },
+  );
 
   test('at temperature 0 everything had to come as it came', () => {
     for (const [index, token] of spoken(prompt, 0, 10).entries()) {
