@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { chunksOf, linesOf } from '../../web/src/answer/chunks.js';
+import { chunksOf, blocksOf } from '../../web/src/answer/chunks.js';
 import { prettyJson, shownArguments } from '../../web/src/answer/pretty-json.js';
 import { WordCount } from '../../web/src/answer/word-count.js';
 
@@ -39,11 +39,20 @@ test('no cut is inside of a character', () => {
   for (const { text } of chunksOf(TEXTS['combining marks']!)) expect(text[0]).toBe('e');
 });
 
-test('a line of chunks ends where the text has a line end, and only there', () => {
-  const lines = linesOf(chunksOf(TEXTS['lines']!));
+test('a block ends where the text has a line end, or when it has become too long', () => {
+  const lines = blocksOf(chunksOf(TEXTS['lines']!));
   expect(lines.length).toBeGreaterThan(4);
   for (const line of lines.slice(0, -1)) expect(line.at(-1)?.text).toMatch(/\n$/);
-  expect(linesOf(chunksOf(TEXTS['words']!))).toHaveLength(1);
+  expect(blocksOf(chunksOf(TEXTS['words']!.slice(0, 15_000)))).toHaveLength(1);
+  const endless = blocksOf(chunksOf(TEXTS['words']!.repeat(5)));
+  expect(endless.length).toBeGreaterThan(4);
+  for (const block of endless) expect(block.length).toBeLessThanOrEqual(8);
+  expect(
+    endless
+      .flat()
+      .map(({ text }) => text)
+      .join(''),
+  ).toBe(TEXTS['words']!.repeat(5));
 });
 
 describe('JSON made pretty', () => {

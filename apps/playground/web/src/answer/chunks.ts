@@ -53,14 +53,20 @@ function isLow(unit: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-/** Chunks as they stand on the page: a new line of them after each one that ends a line. */
-export function linesOf(chunks: readonly Chunk[]): Chunk[][] {
-  const lines: Chunk[][] = [];
+/** Chunks in one block of the page: browsers lay out a paragraph as a whole, and 20 000 tokens would take them too long. */
+const BLOCK_CHUNKS = 8;
+
+/**
+ * Chunks as they stand on the page, in blocks that end where a line ends. A line without an end is broken all the same
+ * after some 16 000 units: nothing is added to the text, but it goes on below.
+ */
+export function blocksOf(chunks: readonly Chunk[]): Chunk[][] {
+  const blocks: Chunk[][] = [];
   let open: Chunk[] | undefined;
   for (const chunk of chunks) {
-    if (!open) lines.push((open = []));
+    if (!open) blocks.push((open = []));
     open.push(chunk);
-    if (chunk.endsLine) open = undefined;
+    if (chunk.endsLine || open.length === BLOCK_CHUNKS) open = undefined;
   }
-  return lines;
+  return blocks;
 }

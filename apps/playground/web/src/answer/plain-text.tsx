@@ -1,20 +1,20 @@
 import { memo } from 'react';
-import { type Chunk, chunksOf, linesOf } from './chunks.js';
+import { type Chunk, chunksOf, blocksOf } from './chunks.js';
 
 /**
  * A text of a model, exactly as it is: text nodes and nothing else, so that markup in it is text. A text that grows costs a
  * frame its last chunk; each run of lines is a block of its own, so that the browser lays out only the last one again.
  */
 export function PlainText({ text }: { readonly text: string }) {
-  return linesOf(chunksOf(text)).map((chunks, index) => (
+  return blocksOf(chunksOf(text)).map((chunks, index) => (
     // Chunks only ever grow at the end, so their place is what they are.
     // oxlint-disable-next-line react/no-array-index-key
-    <Lines key={index} chunks={chunks} />
+    <Paragraph key={index} chunks={chunks} />
   ));
 }
 
-const Lines = memo(
-  function Lines({ chunks }: { readonly chunks: readonly Chunk[] }) {
+const Paragraph = memo(
+  function Paragraph({ chunks }: { readonly chunks: readonly Chunk[] }) {
     return (
       <div className="plain-text">
         {chunks.map(({ text }, index) => (
