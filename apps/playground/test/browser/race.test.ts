@@ -90,7 +90,7 @@ describe.skipIf(!hasChromium)('the playground, in Chromium', () => {
     await ask(page);
     for (const pane of await panes(page).all()) await tokens(pane, 10);
     await page.locator('[data-tool="share"]').click();
-    const address = await page.locator('[data-share="read"]').inputValue();
+    const address = (await page.locator('[data-share="read"]').textContent()) ?? '';
     const other = await visitIn(
       await page.context().newPage(),
       playground.url,

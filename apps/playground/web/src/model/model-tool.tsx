@@ -22,7 +22,7 @@ export default function ModelTool(props: ToolProps) {
     <div className="model">
       {pane ? (
         <>
-          <PaneChoice panes={panes} chosen={pane} onSelect={onSelect} />
+          <PaneChoice panes={panes} selected={pane} onSelect={onSelect} />
           {/* Another answer begins anew. */}
           <Inside key={`${pane.key} ${pane.record.lane}`} {...props} pane={pane} />
         </>
@@ -37,7 +37,7 @@ interface InsideProps extends ToolProps {
   readonly pane: PaneHandle;
 }
 
-function Inside({ pane, settings }: InsideProps) {
+function Inside({ pane, settings, onAskWithProbabilities }: InsideProps) {
   const { record } = pane;
   const tokens = useMemo(() => new TokenIndex(record.events), [record]);
   useRecords([record]);
@@ -57,7 +57,16 @@ function Inside({ pane, settings }: InsideProps) {
     },
     [tokens],
   );
-  if (count === 0) return <p>{whyNothing(tokens)}</p>;
+  if (count === 0) {
+    return (
+      <p className="model-nothing">
+        {whyNothing(tokens)}{' '}
+        <button type="button" data-ask-with-probabilities onClick={onAskWithProbabilities}>
+          Ask tiny, with probabilities
+        </button>
+      </p>
+    );
+  }
 
   const sampler = samplerOf(tokens.model);
   const place = chosen ?? START;

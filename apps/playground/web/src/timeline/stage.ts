@@ -183,9 +183,17 @@ export class Stage {
     const narrow = width < NARROW_PX;
     const { left, right } = marginsOf(narrow);
     const palette = readPalette(hosts.charts);
-    const scene = { view: this.view, palette, range: this.#range(), plotWidth: width - left - right, narrow, latest: latestOf(this.view.rows) };
+    const scene = {
+      view: this.view,
+      palette,
+      range: this.#range(),
+      plotWidth: width - left - right,
+      narrow,
+      latest: latestOf(this.view.rows),
+    };
     this.#scene = scene;
-    const make = (host: HTMLElement, drawing: Drawing): Chart => this.#chart(host, drawing, scene, width, hosts.readout);
+    const make = (host: HTMLElement, drawing: Drawing): Chart =>
+      this.#chart(host, drawing, scene, width, hosts.readout);
     this.#charts = [
       make(hosts.arrivals, arrivalsDrawing()),
       make(hosts.steps, stepsDrawing()),

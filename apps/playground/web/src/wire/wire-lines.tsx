@@ -39,7 +39,9 @@ export function WireLines({ store, view, chosen, onChoose, onTurn }: WireLinesPr
   const isThere = chosen !== undefined && rows[at]?.id === chosen.id;
   const onKeyDown = (event: KeyboardEvent): void => {
     const page = last - first - 2 * MARGIN - 1;
-    const step = { ArrowUp: -1, ArrowDown: 1, PageUp: -page, PageDown: page, Home: -rows.length, End: rows.length }[event.key];
+    const step = { ArrowUp: -1, ArrowDown: 1, PageUp: -page, PageDown: page, Home: -rows.length, End: rows.length }[
+      event.key
+    ];
     if (step !== undefined && rows.length > 0) {
       event.preventDefault();
       const place = Math.min(rows.length - 1, Math.max(0, at + step));

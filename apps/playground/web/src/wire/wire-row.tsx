@@ -31,7 +31,12 @@ export const WireRow = memo(function WireRow(props: WireRowProps) {
   const { id, row, place, startMs, isChosen, isOpen, onChoose, onTurn } = props;
   const [first] = row.cells;
   const isStart = first?.kind === 'request-line' || first?.kind === 'status-line';
-  const classes = ['wire-row', `wire-way-${row.way}`, ...(isStart ? ['wire-start'] : []), ...(row.event ? ['wire-event'] : [])];
+  const classes = [
+    'wire-row',
+    `wire-way-${row.way}`,
+    ...(isStart ? ['wire-start'] : []),
+    ...(row.event ? ['wire-event'] : []),
+  ];
   return (
     <div
       id={id}

@@ -89,7 +89,10 @@ export class WireStore {
     this.#pausedAt = undefined;
     this.#rows.breakOff();
     const at = { connection: -1, way: 'down', atMs: this.#lastMs } as const;
-    this.#rows.tell(`${passed.toLocaleString('en')} bytes passed during the pause; they are counted, and not shown`, at);
+    this.#rows.tell(
+      `${passed.toLocaleString('en')} bytes passed during the pause; they are counted, and not shown`,
+      at,
+    );
     this.#changed();
   }
 

@@ -30,7 +30,9 @@ export interface Pointing {
 }
 
 /** Distances of two labels of the time axis: none that needs a decimal more to be written. */
-const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600];
+const SECONDS = [
+  0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600,
+];
 
 const SYNC_KEY = 'tokenwire.timeline';
 

@@ -42,7 +42,10 @@ export function nameRow(plot: uPlot, scene: Scene, row: number, text: string, co
   if (scene.narrow) {
     write(plot, scene.palette, text, left + 4 * ratio, plot.valToPos(row, 'y', true) + 9 * ratio, style);
   } else {
-    write(plot, scene.palette, text, left - 10 * ratio, plot.valToPos(row + 0.5, 'y', true), { ...style, align: 'right' });
+    write(plot, scene.palette, text, left - 10 * ratio, plot.valToPos(row + 0.5, 'y', true), {
+      ...style,
+      align: 'right',
+    });
   }
 }
 
