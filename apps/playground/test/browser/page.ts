@@ -29,7 +29,7 @@ export async function visitIn(
   const complaints: string[] = [];
   const { origin, host } = new URL(url);
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('pageerror', (error) => complaints.push(error.stack ?? String(error)));
   page.on('request', (request) => {
     if (!request.url().startsWith(`${origin}/`) && !request.url().startsWith('blob:'))
       complaints.push(`asked for ${request.url()}`);
