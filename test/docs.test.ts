@@ -214,11 +214,10 @@ test('every TypeScript snippet is a module that compiles', async () => {
   mkdirSync(folder, { recursive: true });
   const files = PAGES.flatMap((page) =>
     blocksOf(readRoot(page))
-      .filter(({ language }) => language === 'ts')
-      .map(({ code }, index) => {
+      .filter(({ language }) => language === 'ts' || language === 'tsx')
+      .map(({ language, code }, index) => {
         expect(code, `${page}, snippet ${index + 1} imports nothing`).toMatch(/^import /m);
-        // `.mts`: a module wherever it is; `package.json` above it does not count in `node_modules`.
-        const file = `${page.replaceAll(/[/\\]/g, '--')}--${index + 1}.mts`;
+        const file = `${page.replaceAll(/[/\\]/g, '--')}--${index + 1}.${language}`;
         writeFileSync(join(folder, file), code);
         return file;
       }),
@@ -226,9 +225,11 @@ test('every TypeScript snippet is a module that compiles', async () => {
   expect(files.length).toBeGreaterThan(10);
   const config = {
     extends: relative(folder, join(root, 'tsconfig.base.json')),
-    compilerOptions: { types: ['node'], noEmit: true, declaration: false, sourceMap: false },
+    compilerOptions: { types: ['node'], jsx: 'react-jsx', noEmit: true, declaration: false, sourceMap: false },
     files,
   };
+  // Makes them modules: one further up does not count in `node_modules`.
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
   const run = promisify(execFile)(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder]);
   const output = await run.then(

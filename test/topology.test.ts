@@ -60,6 +60,7 @@ const manifestOf = (folder: string) =>
     name: string;
     dependencies?: Record<string, string>;
     devDependencies?: Record<string, string>;
+    peerDependencies?: Record<string, string>;
   };
 
 const nameOf = (folder: string): string => manifestOf(folder).name.replace('@tokenwire/', '');
@@ -104,7 +105,7 @@ test.each(workspaces.map((folder) => [nameOf(folder), folder]))('%s imports only
 test.each(workspaces.map((folder) => [nameOf(folder), folder]))(
   '%s declares what it imports, and nothing else of ours',
   (name, folder) => {
-    const { dependencies = {}, devDependencies = {} } = manifestOf(folder);
+    const { dependencies = {}, devDependencies = {}, peerDependencies = {} } = manifestOf(folder);
     const declared = Object.keys({ ...dependencies, ...devDependencies });
     const allowed = (ALLOWED[name] ?? []).map((neighbour) => `@tokenwire/${neighbour}`);
     expect(allowed).toEqual(expect.arrayContaining(declared.filter((module) => module.startsWith('@tokenwire/'))));
@@ -112,7 +113,9 @@ test.each(workspaces.map((folder) => [nameOf(folder), folder]))(
       for (const module of importsOf(file)) {
         if (module.startsWith('.') || module.startsWith('node:')) continue;
         const packageName = module.split('/', module.startsWith('@') ? 2 : 1).join('/');
-        expect(Object.keys(dependencies), `${file} imports ${module}`).toContain(packageName);
+        expect(Object.keys({ ...dependencies, ...peerDependencies }), `${file} imports ${module}`).toContain(
+          packageName,
+        );
       }
     }
   },

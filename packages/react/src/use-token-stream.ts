@@ -23,9 +23,10 @@ export function useTokenStream(
   const { after, run = '' } = options;
   const text = useMemo(() => JSON.stringify([request, after, run]), [request, after, run]);
   const begin = () => ({ text, store: new AnswerStore({ request, after, text }, { open, options }) });
-  const [current, setCurrent] = useState(begin);
-  // During the render, so that no answer is ever seen beside a question that is not its own.
-  if (current.text !== text) setCurrent(begin());
+  const [held, setHeld] = useState(begin);
+  // Changed during the render, so that no answer is ever seen beside a question that is not its own.
+  const current = held.text === text ? held : begin();
+  if (current !== held) setHeld(current);
   const { store } = current;
 
   const latest = useRef(store);

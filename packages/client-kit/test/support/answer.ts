@@ -7,9 +7,9 @@ export function log(...bodies: EventBody[]): StreamEvent[] {
   return bodies.map((body, i): StreamEvent => Object.assign({ seq: i + 1 }, body));
 }
 
-export const text = (text: string): EventBody => ({
+export const text = (text: string, index = 0): EventBody => ({
   type: 'content_block_delta',
-  index: 0,
+  index,
   delta: { type: 'text_delta', text },
 });
 
@@ -35,7 +35,7 @@ export const HOSTILE = [
 export const ANSWER = log(
   START,
   { type: 'content_block_start', index: 0, block: { type: 'text' } },
-  ...HOSTILE.map(text),
+  ...HOSTILE.map((piece) => text(piece)),
   { type: 'content_block_stop', index: 0 },
   { type: 'message_delta', stopReason: 'end_turn', usage: { inputTokens: 1, outputTokens: HOSTILE.length } },
   STOP,

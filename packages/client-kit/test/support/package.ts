@@ -11,8 +11,11 @@ export function headingsOf(lesson: URL): string[] {
   return Array.from(readFileSync(lesson, 'utf8').matchAll(/^\s*\/\/ ([A-Z]+) — /gm), ([, heading]) => heading ?? '');
 }
 
-/** What a page loads for this client: the package, the kit, the protocol and its dependencies, in bytes of gzip. */
-export async function gzipBytes(entry: URL): Promise<number> {
+/**
+ * What a page loads for this client: the package, the kit, the protocol and its dependencies, in bytes of gzip.
+ * Packages in `external` are left out, with everything below them: what this one adds for whoever has those.
+ */
+export async function gzipBytes(entry: URL, external: readonly RegExp[] = []): Promise<number> {
   const result = await build({
     configFile: false,
     logLevel: 'silent',
@@ -21,6 +24,7 @@ export async function gzipBytes(entry: URL): Promise<number> {
       write: false,
       minify: true,
       target: 'es2022',
+      rollupOptions: { external: [...external] },
       // As a script: libraries in ES form keep their white space.
       lib: { entry: fileURLToPath(entry), formats: ['iife'], name: 'client' },
     },

@@ -1,6 +1,7 @@
 import { memo, useState } from 'react';
 import ReactMarkdown, { type Components, type Options } from 'react-markdown';
 import { Image, Link } from './link.js';
+import { MAX_PARSED, isTooMuch, refuseDepth, shownOf } from './limits.js';
 import { Splitter } from './splitter.js';
 
 export interface MarkdownProps {
@@ -11,9 +12,6 @@ export interface MarkdownProps {
   /** Of the element around the whole. */
   readonly className?: string | undefined;
 }
-
-/** Above that many characters a piece is shown as plain text: parsing it in each frame would hold up the page. */
-const MAX_PARSED = 50_000;
 
 const components: Components = {
   a: ({ href, children }) => <Link href={href}>{children}</Link>,
@@ -28,6 +26,7 @@ const ELEMENTS = [
 
 const options: Options = {
   components,
+  rehypePlugins: [() => refuseDepth],
   allowedElements: ELEMENTS,
   unwrapDisallowed: true,
   // `Link` and `Image` decide about addresses; nothing else has one.
@@ -51,7 +50,7 @@ export function Markdown({ text, streaming = false, className }: MarkdownProps) 
       {pieces.map((piece, index) => (
         // A piece is its place: the last one grows, and the ones before it stay.
         // oxlint-disable-next-line react/no-array-index-key
-        <Piece key={index} text={piece} first={index === 0} />
+        <Piece key={index} text={streaming ? shownOf(piece) : piece} first={index === 0} />
       ))}
     </div>
   );
@@ -66,12 +65,14 @@ const Piece = memo(function Piece({ text, first }: { readonly text: string; read
   );
 });
 
-/** As a function and not as an element, so that what overflows the parser's stack can be caught. */
+/** As a function and not as an element, so that what is too much for it can be caught. */
 function parsed(text: string) {
-  if (text.length > MAX_PARSED) return <pre>{text}</pre>;
-  try {
-    return ReactMarkdown({ ...options, children: text });
-  } catch {
-    return <pre>{text}</pre>;
+  if (!isTooMuch(text)) {
+    try {
+      return ReactMarkdown({ ...options, children: text });
+    } catch {
+      // Nested too deeply.
+    }
   }
+  return <pre>{text}</pre>;
 }

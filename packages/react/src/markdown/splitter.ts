@@ -8,6 +8,8 @@ const BLANK = /^[ \t]*$/;
 const INDENTED = /^[ \t]/;
 /** Belongs to what came before, or may do so. A byte order mark would be dropped at the beginning of a piece. */
 const NO_BEGINNING = /^[ \t\uFEFF]/;
+/** Code, or inside of a list anything. */
+const DEEP = /^(?: {4}| {0,3}\t)/;
 const LIST_ITEM = /^ {0,3}(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)/;
 /** Longer than every marker of a list item: as much of a line as must be there to tell one. */
 const MARKER_LENGTH = 12;
@@ -20,6 +22,8 @@ const HTML: readonly (readonly [begin: RegExp, end: RegExp])[] = [
   [/^ {0,3}<![a-z]/i, />/],
   [/^ {0,3}<!\[CDATA\[/, /\]\]>/],
 ];
+/** A block that begins in the same line as an item may take in the blank lines behind the item. */
+const MARKERS = /^(?:[ \t]*(?:[>*+-]|\d{1,9}[.)])[ \t]*)+/;
 /** A line with its end. A carriage return at the very end may be half of one. */
 const LINE = /([^\r\n]*)(?:\r\n|\n|\r(?=[^]))/y;
 
@@ -38,6 +42,10 @@ export class Splitter {
   /** Of the last piece. */
   #open: OpenBlock | undefined;
   #hasList = false;
+  /** Or deep lines of a list. */
+  #hasCode = false;
+  /** What ends the block that a deep line may have begun. */
+  #deep: ((line: string) => boolean) | undefined;
   #afterBlank = false;
   /** A block may have ended where only a whole parser sees it: nothing is split off any more. */
   #unsure = false;
@@ -63,6 +71,8 @@ export class Splitter {
     this.#scanned = 0;
     this.#open = undefined;
     this.#hasList = false;
+    this.#hasCode = false;
+    this.#deep = undefined;
     this.#afterBlank = false;
     this.#unsure = false;
   }
@@ -71,42 +81,57 @@ export class Splitter {
     this.#beginPieceAt(line);
     const blank = BLANK.test(line);
     if (this.#open) {
-      // The item of the list may have ended, and the block with it.
+      // The item may have ended, and the block with it.
       if (this.#hasList && this.#open.indented && !blank && !INDENTED.test(line)) this.#unsure = true;
       if (this.#open.endsWith(line)) this.#open = undefined;
     } else if (!blank) {
-      this.#open = openedBy(line);
-      this.#hasList ||= LIST_ITEM.test(line);
+      this.#look(line);
     }
     this.#afterBlank = blank;
   }
 
+  #look(line: string): void {
+    if (DEEP.test(line)) {
+      this.#hasCode = true;
+      const content = line.trimStart();
+      if (this.#deep === undefined) this.#deep = endOf(content);
+      else if (this.#deep(content)) this.#deep = undefined;
+      return;
+    }
+    const endsWith = endOf(line);
+    this.#open = endsWith && { indented: INDENTED.test(line), endsWith };
+    if (MARKERS.test(line) && endOf(line.replace(MARKERS, ''))) this.#unsure = true;
+    this.#hasList ||= LIST_ITEM.test(line);
+  }
+
   /** The beginning of a line is often enough to know that it begins a piece. */
   #peek(line: string): void {
-    if (line !== '\r' && (line.length >= MARKER_LENGTH || !this.#hasList)) this.#beginPieceAt(line);
+    if (line !== '\r' && (line.length >= MARKER_LENGTH || !(this.#hasList || this.#hasCode))) this.#beginPieceAt(line);
   }
 
   #beginPieceAt(line: string): void {
     if (!this.#afterBlank || this.#open || this.#unsure || line === '' || NO_BEGINNING.test(line)) return;
-    if (this.#hasList && LIST_ITEM.test(line)) return;
+    if (this.#hasList && this.#deep) return;
+    // Behind indented code, the parser takes some items of lists for text, which they are not at a beginning.
+    if ((this.#hasList || this.#hasCode) && LIST_ITEM.test(line)) return;
     // Blank lines before the first block are no piece.
     const piece = this.#text.slice(this.#begin, this.#scanned);
     if (piece.trim() === '') return;
     this.#finished.push(piece);
     this.#begin = this.#scanned;
     this.#hasList = false;
+    this.#hasCode = false;
+    this.#deep = undefined;
     this.#afterBlank = false;
   }
 }
 
-function openedBy(line: string): OpenBlock | undefined {
-  const indented = INDENTED.test(line);
+/** What ends the block that begins with this line, if it is one that may hold blank lines and does not end in it. */
+function endOf(line: string): ((next: string) => boolean) | undefined {
   const [, fence = '', info = ''] = FENCE.exec(line) ?? [];
-  if (fence.startsWith('~') || (fence !== '' && !info.includes('`'))) {
-    return { indented, endsWith: (next) => closes(next, fence) };
-  }
+  if (fence.startsWith('~') || (fence !== '' && !info.includes('`'))) return (next) => closes(next, fence);
   const [, end] = HTML.find(([begin]) => begin.test(line)) ?? [];
-  return end && !end.test(line) ? { indented, endsWith: (next) => end.test(next) } : undefined;
+  return end && !end.test(line) ? (next) => end.test(next) : undefined;
 }
 
 function closes(line: string, opening: string): boolean {

@@ -1,27 +1,6 @@
 import type { OpenStream, StreamOptions, StreamStatus, TokenStream } from '@tokenwire/client-kit';
-import {
-  type EventBody,
-  type StreamEvent,
-  TokenwireError,
-  formatCursor,
-  isTerminal,
-  parseCursor,
-} from '@tokenwire/protocol';
-
-export const ID = 'gen_abcdefghijklmnopqrstuv';
-
-export const START: EventBody = { type: 'message_start', id: ID, model: 'sim' };
-export const STOP: EventBody = { type: 'message_stop' };
-export const text = (text: string, index = 0): EventBody => ({
-  type: 'content_block_delta',
-  index,
-  delta: { type: 'text_delta', text },
-});
-
-/** Numbers bodies from 1. */
-export function log(...bodies: EventBody[]): StreamEvent[] {
-  return bodies.map((body, i): StreamEvent => Object.assign({ seq: i + 1 }, body));
-}
+import { type StreamEvent, TokenwireError, formatCursor, isTerminal, parseCursor } from '@tokenwire/protocol';
+import { ID } from '../../../client-kit/test/support/answer.js';
 
 /** What a fake stream was opened with, and the server's end of it. */
 export interface Opened {
@@ -38,8 +17,17 @@ export interface Opened {
   detached: boolean;
 }
 
+export interface Fake {
+  readonly open: OpenStream;
+  readonly opened: Opened[];
+  readonly last: Opened;
+}
+
+/** Everything that was said has arrived: no microtask is left. */
+export const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
 /** A transport without a network: keeps what it was opened with, and does what the test says. */
-export function fakeTransport(): { readonly open: OpenStream; readonly opened: Opened[]; readonly last: Opened } {
+export function fakeTransport(): Fake {
   const opened: Opened[] = [];
   return {
     opened,
@@ -66,7 +54,13 @@ function fakeStream(options: StreamOptions): Opened {
   const setStatus = (next: StreamStatus): void => {
     if (status === next) return;
     status = next;
-    options.onStatus?.(next);
+    try {
+      options.onStatus?.(next);
+    } catch (error) {
+      // As a client does: it reaches whoever reads.
+      failure = error;
+      wake();
+    }
   };
   async function* read(): AsyncGenerator<StreamEvent, void, undefined> {
     setStatus('connecting');
