@@ -48,7 +48,7 @@ export class Backend implements Destination {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const complaints = lastWordsOf(child);
-    const exited = once(child, 'close').then(() => {});
+    const exited = once(child, 'exit').then(() => {});
     const ended = exited.then((): never => {
       throw new Error(`the server of answers did not start: ${complaints().trim()}`);
     });
