@@ -68,8 +68,7 @@ class TroubledAnswer {
   async *follow(source: TokenSource, request: SourceRequest): AsyncGenerator<Batch, void, undefined> {
     try {
       for await (const batch of source(request, { ...this.#context, signal: this.#abort.signal })) {
-        await this.#silence();
-        if (this.#failure !== undefined) break;
+        if (this.#silentUntil > this.#context.clock.now() && !(await this.#silence())) break;
         yield batch;
       }
     } catch (error) {
@@ -79,15 +78,13 @@ class TroubledAnswer {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Settles when the model may speak: at once unless it is stalled. A stall may be prolonged while it lasts. */
-  async #silence(): Promise<void> {
+  /** Waits until the model may speak, which may be put off meanwhile. False: nobody wants to hear it any more. */
+  async #silence(): Promise<boolean> {
     const { clock } = this.#context;
     const { signal } = this.#abort;
-    for (
-      let left = this.#silentUntil - clock.now();
-      left > 0 && !signal.aborted;
-      left = this.#silentUntil - clock.now()
-    ) {
+    while (!signal.aborted) {
+      const left = this.#silentUntil - clock.now();
+      if (left <= 0) return true;
       await new Promise<void>((resolve) => {
         const settle = (): void => {
           callOff();
@@ -98,5 +95,6 @@ class TroubledAnswer {
         signal.addEventListener('abort', settle, { once: true });
       });
     }
+    return false;
   }
 }
