@@ -1,4 +1,4 @@
-import { add, NOTHING, type Part, type Parts } from './parts.js';
+import { NOTHING, type Part, type Parts } from './parts.js';
 import type { Span, SpanKind, Way } from './span.js';
 
 /** What a stretch of bytes is. */
@@ -28,17 +28,13 @@ interface Segment {
   readonly unmasked: Uint8Array | undefined;
   readonly atMs: number;
   readonly exchange: number;
-  readonly told: Told[];
+  told: Told[];
   toldBytes: number;
   givenBytes: number;
 }
 
-/** A span before its pieces are joined. */
-type Draft = Omit<Span, 'bytes' | 'unmasked'> & {
-  readonly group: number;
-  readonly pieces: Uint8Array[];
-  readonly clear: Uint8Array[];
-};
+/** A span to which more may be joined. */
+type Growing = { -readonly [Key in keyof Span]: Span[Key] };
 
 /** The bytes of one direction in their order, until somebody says what they are. */
 export class Tape {
@@ -46,7 +42,7 @@ export class Tape {
   exchange = 0;
   /** The time of the bytes that come from now on. */
   atMs = 0;
-  #totals: Parts = NOTHING;
+  readonly #totals = { ...NOTHING };
   #offset = 0;
   #group = 0;
   #segments: Segment[] = [];
@@ -63,7 +59,7 @@ export class Tape {
 
   /** Bytes of all spans that were given out, by part. */
   get totals(): Parts {
-    return this.#totals;
+    return { ...this.#totals };
   }
 
   /** Takes bytes whose meaning comes later. */
@@ -109,50 +105,45 @@ export class Tape {
 
   /** What is known by now, in order, up to the first byte that is not. */
   take(): Span[] {
-    const drafts: Draft[] = [];
-    let done = 0;
+    const spans: Growing[] = [];
+    let [done, group] = [0, 0];
     for (const segment of this.#segments) {
-      for (const told of segment.told.splice(0)) this.#give(drafts, segment, told);
+      for (const told of segment.told) {
+        this.#give(spans, segment, told, told.group === group);
+        group = told.group;
+      }
+      segment.told = [];
       if (segment.givenBytes < segment.bytes.length) break;
       done++;
     }
-    this.#segments = this.#segments.slice(done);
-    return drafts.map(({ group: _, pieces, clear, ...span }) => ({
-      ...span,
-      bytes: joined(pieces),
-      ...(clear.length > 0 ? { unmasked: joined(clear) } : {}),
-    }));
+    if (done > 0) this.#segments = this.#segments.slice(done);
+    return spans;
   }
 
-  #give(drafts: Draft[], segment: Segment, { bytes: count, group, kind, part, note }: Told): void {
+  /** @param isMore of what was given out last. */
+  #give(spans: Growing[], segment: Segment, { bytes: count, kind, part, note }: Told, isMore: boolean): void {
     const { connection, way } = this;
     const { atMs, exchange, givenBytes: from } = segment;
-    const piece = segment.bytes.subarray(from, from + count);
-    const clear = segment.unmasked?.subarray(from, from + count);
-    segment.givenBytes += count;
-    const last = drafts.at(-1);
-    if (last?.group === group) {
-      last.pieces.push(piece);
-      if (clear) last.clear.push(clear);
-      drafts[drafts.length - 1] = { ...last, atMs };
+    const bytes = segment.bytes.subarray(from, from + count);
+    const unmasked = segment.unmasked?.subarray(from, from + count);
+    const last = isMore ? spans.at(-1) : undefined;
+    if (last) {
+      last.atMs = atMs;
+      last.bytes = joined(last.bytes, bytes);
+      if (last.unmasked && unmasked) last.unmasked = joined(last.unmasked, unmasked);
     } else {
-      const clears = clear ? [clear] : [];
-      const at = { connection, way, exchange, offset: this.#offset, atMs };
-      drafts.push({ ...at, kind, part, note, group, pieces: [piece], clear: clears });
+      const span = { connection, way, exchange, offset: this.#offset, bytes, kind, part, note, atMs };
+      spans.push(unmasked ? { ...span, unmasked } : span);
     }
+    segment.givenBytes += count;
     this.#offset += count;
-    this.#totals = add(this.#totals, { [part]: count });
+    this.#totals[part] += count;
   }
 }
 
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const [first] = pieces;
-  if (pieces.length === 1 && first) return first;
-  const all = new Uint8Array(pieces.reduce((total, { length }) => total + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
+function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
+  const all = new Uint8Array(one.length + other.length);
+  all.set(one);
+  all.set(other, one.length);
   return all;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import type { Way } from '../src/index.js';
+import { totalOf, type Way } from '../src/index.js';
 import { fromBinary, randomFrom, readAll } from './support/conversation.js';
 
 /** Made by `fixtures/capture.mjs`: the same answer in each mode. */
@@ -38,4 +38,15 @@ describe.each(MODES)('a real conversation, mode %s', (mode) => {
       expect(readAll(said, () => Math.floor(random() ** 2 * 100)).spans, `seed ${seed}`).toEqual(spans);
     }
   });
+});
+
+it('is told in the documentation as it is', () => {
+  const page = readFileSync(new URL('../../../docs/on-the-wire.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| `([\w-]+)` \| ([\d |]+) \|$/gm)];
+  const told = rows.map(([, mode = '', cells = '']) => [mode, ...cells.split(' | ').map(Number)]);
+  const counted = MODES.map((mode) => {
+    const { down } = readAll(capture(mode)).totals;
+    return [mode, down.payload, down.envelope, down.framing, down.http, totalOf(down)];
+  });
+  expect(told).toEqual(counted);
 });

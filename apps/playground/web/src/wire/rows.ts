@@ -56,7 +56,7 @@ export class Rows {
   /** The last row of each direction of each connection, and the start line that headers belong to. */
   readonly #last = new Map<string, { row: Row; start: Row | undefined }>();
 
-  /** @param limit of cells; a tenth more may be there for a moment. */
+  /** @param limit of cells; a quarter more may be there for a moment. */
   constructor(limit: number) {
     this.#limit = limit;
   }
@@ -131,7 +131,7 @@ export class Rows {
 
   /** Not with every row, because taking from the front of an array costs its length. */
   #trim(): void {
-    if (this.#cells <= this.#limit * 1.1) return;
+    if (this.#cells <= this.#limit * 1.25) return;
     let rows = 0;
     for (const { cells } of this.#rows) {
       if (this.#cells <= this.#limit) break;

@@ -14,9 +14,9 @@ export function WireInspector({ row }: { readonly row: Row | undefined }) {
   const header = row.cells.find(({ kind }) => kind === 'frame-header');
   return (
     <div className="wire-inspector" data-wire-inspector>
-      <h3>
+      <p className="wire-title">
         {row.way === 'up' ? 'Up' : 'Down'}, connection {row.connection}, request {row.exchange + 1}
-      </h3>
+      </p>
       {header && <FrameBits header={header.bytes} mask={row.cells.find(({ kind }) => kind === 'frame-mask')?.bytes} />}
       <div className="wire-scroll" role="region" aria-label="Bytes of the chosen line" tabIndex={0}>
         <table>

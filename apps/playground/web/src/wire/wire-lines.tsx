@@ -1,13 +1,9 @@
-import { type KeyboardEvent, useCallback, useId, useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useId } from 'react';
 import type { Row } from './rows.js';
 import { isOpen, placeOf, shownRows, type View } from './view.js';
+import { MARGIN, useWindow } from './use-window.js';
 import { WireRow } from './wire-row.js';
 import type { WireStore } from './wire-store.js';
-
-/** Lines beyond each edge that are drawn as well, so that scrolling shows no gaps. */
-const MARGIN = 8;
-/** Until a line has been measured, in pixels. */
-const GUESS_PX = 26;
 
 export interface WireLinesProps {
   readonly store: WireStore;
@@ -84,52 +80,4 @@ export function WireLines({ store, view, chosen, onChoose, onTurn }: WireLinesPr
       </div>
     </div>
   );
-}
-
-/** Which rows are in sight, and keeping them there. */
-function useWindow(rows: readonly Row[]) {
-  const box = useRef<HTMLDivElement>(null);
-  /** The row on top, and how far it is scrolled out; undefined: at the end. */
-  const anchor = useRef<{ readonly id: number; readonly px: number } | undefined>(undefined);
-  const [{ top, height, rowPx }, setPlace] = useState({ top: 0, height: 0, rowPx: GUESS_PX });
-  const read = (element: HTMLDivElement): void => {
-    const measured = element.querySelector<HTMLElement>('[data-wire-row]')?.offsetHeight ?? rowPx;
-    const next = { top: element.scrollTop, height: element.clientHeight, rowPx: measured > 0 ? measured : GUESS_PX };
-    if (next.top !== top || next.height !== height || next.rowPx !== rowPx) setPlace(next);
-  };
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (!element) return;
-    const held = anchor.current;
-    const wanted = held ? placeOf(rows, held.id) * rowPx + held.px : element.scrollHeight - element.clientHeight;
-    if (Math.abs(element.scrollTop - wanted) > 1) element.scrollTop = wanted;
-    read(element);
-  });
-  /** Stays where it is, also at the end. */
-  const seen = useRef({ rows, rowPx });
-  seen.current = { rows, rowPx };
-  const hold = useCallback((): void => {
-    const top = box.current?.scrollTop ?? 0;
-    const row = seen.current.rows[Math.floor(top / seen.current.rowPx)];
-    anchor.current = row && { id: row.id, px: top % seen.current.rowPx };
-  }, []);
-  const onScroll = (): void => {
-    const element = box.current;
-    if (!element) return;
-    const isAtEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - rowPx / 2;
-    const row = rows[Math.floor(element.scrollTop / rowPx)];
-    anchor.current = isAtEnd || !row ? undefined : { id: row.id, px: element.scrollTop % rowPx };
-    read(element);
-  };
-  const scrollTo = (place: number): void => {
-    const element = box.current;
-    if (!element) return;
-    if (place * rowPx < element.scrollTop) element.scrollTop = place * rowPx;
-    const bottom = (place + 1) * rowPx - element.clientHeight;
-    if (bottom > element.scrollTop) element.scrollTop = bottom;
-    onScroll();
-  };
-  const first = Math.max(0, Math.min(rows.length, Math.floor(top / rowPx)) - MARGIN);
-  const last = Math.min(rows.length, Math.ceil((top + height) / rowPx) + MARGIN);
-  return { box, rowPx, first, last, onScroll, scrollTo, hold };
 }

@@ -8,5 +8,8 @@ export interface WireSource {
 
 /** The bytes of a piece. */
 export function bytesOf({ data }: Pick<TapPiece, 'data'>): Uint8Array {
-  return Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  const letters = atob(data);
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = letters.charCodeAt(at);
+  return bytes;
 }

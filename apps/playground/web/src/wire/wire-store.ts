@@ -1,4 +1,4 @@
-import { add, ConnectionReader, NOTHING, type Parts, type Span, totalOf, type Way } from '@tokenwire/wire';
+import { ConnectionReader, NOTHING, type Parts, type Span, totalOf, type Way } from '@tokenwire/wire';
 import type { TapPiece } from '../../../src/control-protocol.js';
 import { type Row, Rows } from './rows.js';
 import { bytesOf } from './wire-source.js';
@@ -21,10 +21,11 @@ export class WireStore {
   readonly #rows: Rows;
   readonly #readers = new Map<number, ConnectionReader>();
   readonly #listeners = new Set<() => void>();
-  #totals: Record<Way, Parts> = { up: NOTHING, down: NOTHING };
+  readonly #totals = { up: { ...NOTHING }, down: { ...NOTHING } };
   #fed = 0;
   #missed = 0;
   #startMs: number | undefined;
+  #lastMs = 0;
   /** All bytes when it was paused. */
   #pausedAt: number | undefined;
 
@@ -96,8 +97,6 @@ export class WireStore {
     this.#changed();
   }
 
-  #lastMs = 0;
-
   #piece(piece: TapPiece): void {
     const { connection, way, atMs, missed, end } = piece;
     this.#startMs ??= atMs;
@@ -130,13 +129,13 @@ export class WireStore {
   #add(spans: readonly Span[]): void {
     for (const span of spans) {
       const { way, part, bytes } = span;
-      this.#totals = { ...this.#totals, [way]: add(this.#totals[way], { [part]: bytes.length }) };
+      this.#totals[way][part] += bytes.length;
       if (this.#pausedAt === undefined) this.#rows.add(span);
     }
   }
 
   #tell(event: string, { connection, way, atMs }: TapPiece): void {
-    if (this.#pausedAt === undefined) this.#rows.tell(`Connection ${connection} ${event}`, { connection, way, atMs });
+    if (this.#pausedAt === undefined) this.#rows.tell(`Connection ${connection}: ${event}`, { connection, way, atMs });
   }
 
   #forgetOld(): void {
