@@ -11,37 +11,7 @@ export function FiguresTable({ figures }: { readonly figures: readonly Figures[]
     <div className="timeline-scroll" role="region" aria-label="Distributions" tabIndex={0}>
       <table className="timeline-figures">
         <caption>Delivery latency: from due to here. ITL: from token to token. Both over all tokens so far.</caption>
-        <thead>
-          <tr>
-            <th scope="col" rowSpan={2}>
-              Mode
-            </th>
-            <th scope="col" rowSpan={2}>
-              Tokens
-            </th>
-            <th scope="col" rowSpan={2}>
-              Most at once
-            </th>
-            <th scope="colgroup" colSpan={COLUMNS.length}>
-              Delivery latency
-            </th>
-            <th scope="colgroup" colSpan={COLUMNS.length}>
-              ITL
-            </th>
-            <th scope="col" rowSpan={2}>
-              Stalls
-            </th>
-          </tr>
-          <tr>
-            {['D', 'ITL'].flatMap((what) =>
-              COLUMNS.map((column) => (
-                <th key={`${what} ${column}`} scope="col">
-                  {column}
-                </th>
-              )),
-            )}
-          </tr>
-        </thead>
+        <Head />
         <tbody>
           {figures.map(({ key, title, mode, tokens, largest, latency, itl, stalls }) => (
             <tr key={key} data-mode={mode}>
@@ -56,6 +26,37 @@ export function FiguresTable({ figures }: { readonly figures: readonly Figures[]
         </tbody>
       </table>
     </div>
+  );
+}
+
+function Head(): ReactElement {
+  return (
+    <thead>
+      <tr>
+        {['Mode', 'Tokens', 'Most at once'].map((name) => (
+          <th key={name} scope="col" rowSpan={2}>
+            {name}
+          </th>
+        ))}
+        {['Delivery latency', 'ITL'].map((name) => (
+          <th key={name} scope="colgroup" colSpan={COLUMNS.length}>
+            {name}
+          </th>
+        ))}
+        <th scope="col" rowSpan={2}>
+          Stalls
+        </th>
+      </tr>
+      <tr>
+        {['D', 'ITL'].flatMap((what) =>
+          COLUMNS.map((column) => (
+            <th key={`${what} ${column}`} scope="col">
+              {column}
+            </th>
+          )),
+        )}
+      </tr>
+    </thead>
   );
 }
 

@@ -51,6 +51,7 @@ export class Stage {
   #marks: Marks | undefined;
   #frame = 0;
   #drawnMs = Number.NEGATIVE_INFINITY;
+  #costMs = 0;
   #toldMs = Number.NEGATIVE_INFINITY;
   #dirty = true;
   #untold = true;
@@ -138,13 +139,18 @@ export class Stage {
     this.#frame = requestAnimationFrame(this.#onFrame);
     const nowMs = performance.now();
     const { paused, window } = this.#state;
-    if (this.#surroundings?.reducedMotion && !this.#dirty && nowMs - this.#drawnMs < SLOW_MS) return;
+    if (!this.#dirty && nowMs - this.#drawnMs < this.#pauseMs()) return;
     const fresh = !paused && this.view.update(nowMs);
     this.#untold ||= fresh;
     const moving = !paused && this.view.running && window.kind !== 'fixed';
     if (this.#surroundings?.onScreen && (fresh || moving || this.#dirty)) this.#draw(nowMs);
-    if (this.#untold && nowMs - this.#toldMs >= SLOW_MS) this.#tellFigures(nowMs);
+    if (!paused && this.#untold && nowMs - this.#toldMs >= SLOW_MS) this.#tellFigures(nowMs);
   };
+
+  /** Pictures take half of the time at most, so that a slow machine can still read; few are made for who wants no motion. */
+  #pauseMs(): number {
+    return this.#surroundings?.reducedMotion ? SLOW_MS : Math.min(SLOW_MS, 2 * this.#costMs);
+  }
 
   #draw(nowMs: number): void {
     if (!this.#scene) return;
@@ -153,6 +159,7 @@ export class Stage {
     const [first] = this.#charts;
     if (first) this.#marks?.place(first.plot);
     this.#drawnMs = nowMs;
+    this.#costMs = performance.now() - nowMs;
     this.#dirty = false;
   }
 

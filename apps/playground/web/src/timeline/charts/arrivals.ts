@@ -77,12 +77,19 @@ function ticks(scene: Scene, row: number): uPlot.Series.PathBuilder {
     const { base, height } = rowBox(plot, row, scene);
     const wide = Math.max(1, Math.round((scene.narrow ? 1 : 1.5) * pixelRatio()));
     const largest = largestOf(scene);
+    // Ticks of the same height that touch become one rectangle: a quick stream has as many ticks as the plot has pixels.
+    let [from, end, high] = [0, Number.NEGATIVE_INFINITY, 0];
     for (let index = 0; index < seconds.length; index += 1) {
       const x = Math.round(plot.valToPos(seconds[index] ?? 0, 'x', true));
       const share = Math.max(LOWEST, Math.sqrt((most[index] ?? 0) / largest));
-      const high = Math.round(height * Math.min(1, share));
-      path.rect(x, base - high, wide, high);
+      const own = Math.round(height * Math.min(1, share));
+      if (x > end || own !== high) {
+        if (high > 0) path.rect(from, base - high, end - from, high);
+        [from, high] = [x, own];
+      }
+      end = x + wide;
     }
+    if (high > 0) path.rect(from, base - high, end - from, high);
     return { fill: path };
   };
 }

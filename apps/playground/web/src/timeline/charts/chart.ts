@@ -41,12 +41,28 @@ export class Chart {
   readonly plot: uPlot;
   readonly #drawing: Drawing;
   readonly #scene: Scene;
+  #alive = true;
 
   constructor(host: HTMLElement, drawing: Drawing, scene: Scene, width: number, pointing: Pointing) {
     this.#drawing = drawing;
     this.#scene = scene;
     const empty = drawing.series(scene).map(() => [new Float64Array(), new Float64Array()]);
-    this.plot = new uPlot(optionsOf(drawing, scene, width, pointing), toData(empty), host);
+    this.plot = new uPlot(this.#options(width, pointing), toData(empty), host);
+  }
+
+  #options(width: number, pointing: Pointing): uPlot.Options {
+    const drawing = this.#drawing;
+    const scene = this.#scene;
+    return {
+      ...optionsOf(drawing, scene, width, pointing),
+      hooks: {
+        // uPlot makes a picture that was asked for in a microtask, even if it was destroyed in between.
+        drawAxes: [(plot) => this.#alive && drawing.under?.(plot, scene)],
+        draw: [(plot) => this.#alive && drawing.over?.(plot, scene)],
+        setCursor: [(plot) => hovered(plot, pointing)],
+        setSelect: [(plot) => selected(plot, pointing)],
+      },
+    };
   }
 
   get canvas(): HTMLCanvasElement {
@@ -69,6 +85,7 @@ export class Chart {
   }
 
   destroy(): void {
+    this.#alive = false;
     this.plot.destroy();
   }
 }
@@ -86,7 +103,7 @@ function optionsOf(drawing: Drawing, scene: Scene, width: number, pointing: Poin
   ];
   return {
     // Every series has its own times.
-    mode: 2 as uPlot.Mode,
+    mode: 2,
     width,
     height: drawing.height(scene),
     padding: [6, right, 0, 0],
@@ -101,7 +118,7 @@ function optionsOf(drawing: Drawing, scene: Scene, width: number, pointing: Poin
       y: false,
       points: { show: false },
       // Nothing is looked up per series: a crowd of points has no nearest one.
-      dataIdx: () => null as unknown as number,
+      dataIdx: () => null,
       drag: { x: true, y: false, setScale: false },
       sync: { key: SYNC_KEY, setSeries: false, scales: ['x', null] },
       bind: {
@@ -110,12 +127,6 @@ function optionsOf(drawing: Drawing, scene: Scene, width: number, pointing: Poin
           return null;
         },
       },
-    },
-    hooks: {
-      drawAxes: [(plot) => drawing.under?.(plot, scene)],
-      draw: [(plot) => drawing.over?.(plot, scene)],
-      setCursor: [(plot) => hovered(plot, pointing)],
-      setSelect: [(plot) => selected(plot, pointing)],
     },
   };
 }

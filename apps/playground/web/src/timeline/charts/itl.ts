@@ -14,6 +14,7 @@ const AXIS_PX = 32;
 const DECADES = [1, 10, 100, 1_000, 10_000, 100_000];
 
 type Four = readonly [Column, Column, Column, Column];
+type Columns4 = readonly [Float64Array, Float64Array, Float64Array, Float64Array];
 
 /**
  * Inter-token latency over time, a row for each pane. The scale is logarithmic above a millisecond and has a zero, on which
@@ -74,23 +75,35 @@ function heightOf(ms: number, { base, height }: RowBox, top: number): number {
   return base - (Math.asinh(Math.max(0, ms)) / Math.asinh(top)) * height;
 }
 
-/** A dot for one gap, a bar from the shortest to the longest for several in one pixel, a dot on the zero for a heap. */
+/**
+ * A dot for one gap, a bar from the shortest to the longest for those that are no dot's width apart, and dots on the zero for
+ * heaps.
+ */
 function dots(scene: Scene, row: number): uPlot.Series.PathBuilder {
   return (plot, series) => {
     const path = new Path2D();
-    const [seconds, shortest, longest, most] = plot.data[series] as unknown as readonly Float64Array[];
+    const [seconds, shortest, longest, most] = plot.data[series] as unknown as Columns4;
     const box = rowBox(plot, row, scene, GAP_PX);
     const top = topOf(scene);
     const dot = Math.max(2, Math.round(2.5 * pixelRatio()));
     const half = dot / 2;
-    for (let index = 0; index < (seconds?.length ?? 0); index += 1) {
-      const x = Math.round(plot.valToPos(seconds?.[index] ?? 0, 'x', true) - half);
-      const low = shortest?.[index] ?? Number.NaN;
-      if (!Number.isNaN(low)) {
-        const from = heightOf(longest?.[index] ?? low, box, top) - half;
+    let index = 0;
+    while (index < seconds.length) {
+      const x = Math.round(plot.valToPos(seconds[index] ?? 0, 'x', true) - half);
+      const untilSeconds = plot.posToVal(x + half + dot, 'x', true);
+      let [low, high, heap] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, false];
+      do {
+        // The first heap has no gap before it: comparisons with NaN are false.
+        if ((shortest[index] ?? 0) < low) low = shortest[index] ?? 0;
+        if ((longest[index] ?? 0) > high) high = longest[index] ?? 0;
+        heap ||= (most[index] ?? 0) > 1;
+        index += 1;
+      } while ((seconds[index] ?? Number.POSITIVE_INFINITY) < untilSeconds);
+      if (low <= high) {
+        const from = heightOf(high, box, top) - half;
         path.rect(x, from, dot, heightOf(low, box, top) + half - from);
       }
-      if ((most?.[index] ?? 0) > 1) path.rect(x, box.base - half, dot, dot);
+      if (heap) path.rect(x, box.base - half, dot, dot);
     }
     return { fill: path };
   };

@@ -9,6 +9,8 @@ import { marginsOf, msPerPixel, type Scene, TEXT_PX, visible } from './scene.js'
 
 const WIDE_PX = 260;
 const NARROW_PX = 220;
+/** Width of the smallest steps: finer, a dashed line cannot show them, and takes long to draw. */
+const STEP_PX = 2;
 
 /**
  * Tokens so far, over time: a stairway for each pane, and the model's own as a broad line behind them. How far a stairway is
@@ -75,7 +77,7 @@ function fill(
   totals.clear();
   const origin = scene.view.originMs ?? 0;
   if (bins && bins.heaps.at.length > 0) {
-    const level = bins.levelFor(msPerPixel(scene));
+    const level = bins.levelFor(msPerPixel(scene) * STEP_PX);
     const { from, to } = visible(level, origin, scene.range);
     if (from === 0) {
       seconds.push((level.at.at(0) - origin) / 1000);

@@ -35,7 +35,7 @@ function figuresOfRow({ pane, track }: Row, view: RaceView): Figures {
     key: pane.key,
     title: pane.title,
     mode: record.mode,
-    tokens: record.tokenCount,
+    tokens: track.tokens,
     itl: track.itl.spread(),
     latency: track.latency.spread(),
     largest: track.largest,

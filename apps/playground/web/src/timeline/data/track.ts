@@ -43,10 +43,17 @@ export class Track {
       }
       this.#takeTimetable();
     }
-    this.#arrivalHeaps.closeBefore(nowMs);
+    if (record.endMs === undefined) this.#arrivalHeaps.closeBefore(nowMs);
+    else this.#arrivalHeaps.close();
     const changed = record.version !== this.#version || this.arrivals.heaps.at.length !== before;
     this.#version = record.version;
     return changed;
+  }
+
+  /** Tokens in all heaps that are complete. */
+  get tokens(): number {
+    const { total } = this.arrivals.heaps;
+    return total.length === 0 ? 0 : total.last;
   }
 
   /** Tokens of the largest heap; 0 before the first. */
