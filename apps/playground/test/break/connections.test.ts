@@ -71,6 +71,19 @@ describe('a pane whose request waits in the browser', () => {
     expect(waitsInBrowser(pane, seen)).toBeUndefined();
   });
 
+  test('waits on when its client gives the request up and makes another one', () => {
+    const { control, seen, panes } = streaming(...SIX);
+    const pane = asking();
+    pane.nowMs = 6_000;
+    pane.status('reconnecting');
+    expect(explain(pane, panes, seen, 6_001)?.holders).toHaveLength(6);
+    expect(pane.told).toEqual(['client: No answer in 5.0 s, tries again.']);
+    // Had the first one been at the server, only the second would wait.
+    control.seen(pane.record.lane, 1, 1_500);
+    expect(explain(pane, panes, seen, 7_000)).toBeUndefined();
+    expect(waitsInBrowser(pane, seen)).toBe(6_000);
+  });
+
   test('is never one of a WebSocket, which browsers count apart', () => {
     const { seen, panes } = streaming(...SIX);
     expect(explain(asking('websocket'), panes, seen, 9_000)).toBeUndefined();

@@ -66,9 +66,12 @@ export function waitsInBrowser(pane: Connecting, seen: Pick<RequestsSeen, 'of'>)
   const { record } = pane;
   // Browsers count WebSockets apart.
   if (record.mode === 'websocket') return undefined;
-  const sinceMs = observerOf(record)?.waitingSinceMs;
-  if (sinceMs === undefined) return nextPollSince(pane, seen);
-  return (seen.of(record.lane)?.requestMs ?? -Infinity) >= sinceMs ? undefined : sinceMs;
+  const { waitingSinceMs, connectingMs } = observerOf(record) ?? {};
+  if (waitingSinceMs === undefined || connectingMs === undefined) return nextPollSince(pane, seen);
+  const requestMs = seen.of(record.lane)?.requestMs ?? -Infinity;
+  // A client that gives a waiting request up and makes another one waits on.
+  if (requestMs < waitingSinceMs) return waitingSinceMs;
+  return requestMs < connectingMs ? connectingMs : undefined;
 }
 
 /** A poll that was answered is followed by another one, as soon as the page has taken its events. */
