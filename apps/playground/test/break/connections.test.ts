@@ -1,5 +1,5 @@
 import type { Mode } from '@tokenwire/protocol';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { explain, holdsConnection, requestsSeen, waitsInBrowser } from '../../web/src/break/connections.js';
 import { stopPane, stopPanes, stoppingSince } from '../../web/src/break/stop-pane.js';
@@ -71,10 +71,66 @@ describe('a pane whose request waits in the browser', () => {
     expect(waitsInBrowser(pane, seen)).toBeUndefined();
   });
 
+  test('waits on when its client gives the request up and makes another one', () => {
+    const { control, seen, panes } = streaming(...SIX);
+    const pane = asking();
+    pane.nowMs = 6_000;
+    pane.status('reconnecting');
+    expect(explain(pane, panes, seen, 6_001)?.holders).toHaveLength(6);
+    expect(pane.told).toEqual(['client: No answer in 5.0 s, tries again.']);
+    // Had the first one been at the server, only the second would wait.
+    control.seen(pane.record.lane, 1, 1_500);
+    expect(explain(pane, panes, seen, 7_000)).toBeUndefined();
+    expect(waitsInBrowser(pane, seen)).toBe(6_000);
+  });
+
   test('is never one of a WebSocket, which browsers count apart', () => {
     const { seen, panes } = streaming(...SIX);
     expect(explain(asking('websocket'), panes, seen, 9_000)).toBeUndefined();
   });
+});
+
+describe('the next poll of a pane that answers', () => {
+  test('waits in the browser when the last one was answered a second ago', () => {
+    const { control, seen, panes } = streaming('long-poll', ...SIX);
+    const [pane = asking()] = panes;
+    control.seen(pane.record.lane, 2, 2_000, 300);
+    control.seen(pane.record.lane, 2, 2_100, 600);
+    expect(waitsInBrowser(pane, seen)).toBe(2_200);
+    expect(holdsConnection(pane, seen)).toBe(false);
+    expect(explain(pane, panes, seen, 3_200)).toBeUndefined();
+    expect(explain(pane, panes, seen, 3_201)?.holders).toEqual(panes.slice(1));
+    control.seen(pane.record.lane, 3, 3_300, 600);
+    expect(waitsInBrowser(pane, seen)).toBeUndefined();
+  });
+
+  test('is believed to wait only when all six connections are known to be taken', () => {
+    const { control, seen, panes } = streaming('long-poll', ...SIX.slice(1));
+    const [pane = asking()] = panes;
+    control.seen(pane.record.lane, 2, 2_000, 300);
+    control.seen(pane.record.lane, 2, 2_100, 600);
+    expect(explain(pane, panes, seen, 9_000)).toBeUndefined();
+  });
+
+  test('may be at the server when it was seen together with the last answer', () => {
+    const { control, seen, panes } = streaming('long-poll');
+    const [pane = asking()] = panes;
+    control.seen(pane.record.lane, 2, 2_000, 300);
+    expect(explain(pane, panes, seen, 9_000)).toBeUndefined();
+  });
+
+  test('is not there yet while the page is slow to take the events of the last one', () => {
+    const { control, seen, panes } = streaming('short-poll');
+    const [pane = asking()] = panes;
+    control.seen(pane.record.lane, 1, 2_000, 300);
+    pane.pace.delayMs = 250;
+    expect(explain(pane, panes, seen, 9_000)).toBeUndefined();
+  });
+});
+
+test('with long polls among them, more than six panes share the connections', () => {
+  const { seen, panes } = streaming(...SIX, 'long-poll');
+  expect(explain(asking(), panes, seen, 2_001)?.text).toMatch(/LONG-POLL-5 and LONG-POLL-6 share them\./);
 });
 
 test('WebSockets, short polls and ended answers hold no connection', () => {
@@ -94,6 +150,9 @@ test('a stop that waits is explained as well', () => {
 });
 
 describe('a stop', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
   const didOf = (panes: readonly FakePane[]) => panes.map(({ did }) => did.join(' '));
 
   function set(modes: readonly Mode[], late: readonly FakePane[] = []) {
@@ -115,9 +174,21 @@ describe('a stop', () => {
 
   test('asks those who wait to step back, because they would be served first', async () => {
     const { control, panes } = set(SIX, [asking()]);
-    await stopPane(panes[0] as FakePane, panes, control);
+    const [stopped] = panes as [FakePane];
+    await stopPane(stopped, panes, control);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(didOf(panes)).toEqual(['detach stop resume', '', '', '', '', '', 'detach']);
+    stopped.status('streaming');
+    await vi.advanceTimersByTimeAsync(50);
     expect(didOf(panes)).toEqual(['detach stop resume', '', '', '', '', '', 'detach resume']);
     expect(panes[6]?.told.at(-1)).toContain('this pane steps back while SSE-0 is stopped');
+  });
+
+  test('lets those who wait go on, even if the stream does not get its connection back', async () => {
+    const { control, panes } = set(SIX, [asking()]);
+    await stopPane(panes[0] as FakePane, panes, control);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(panes[6]?.did).toEqual(['detach', 'resume']);
   });
 
   test('of a WebSocket borrows a connection from another pane', async () => {
@@ -148,9 +219,7 @@ describe('a stop', () => {
     const { stream } = pane;
     let sinceMs: number | undefined;
     const failing = {
-      key: pane.key,
-      title: pane.title,
-      record: pane.record,
+      ...{ key: pane.key, title: pane.title, record: pane.record, pace: pane.pace },
       stream: () => ({
         ...stream(),
         stop: () => {

@@ -138,9 +138,9 @@ export class FakeControl {
     for (const listener of this.#listeners.get(news.type) ?? []) listener(news as never);
   }
 
-  /** The host has seen so many requests of a lane. */
-  seen(lane: string, requests: number, atMs: number): void {
-    const counters: LaneCounters = { open: 1, connections: 1, requests, bytesUp: 0, bytesDown: 0 };
+  /** The host has seen so many requests of a lane, and has answered so many bytes. */
+  seen(lane: string, requests: number, atMs: number, bytesDown = 0): void {
+    const counters: LaneCounters = { open: 1, connections: 1, requests, bytesUp: 0, bytesDown };
     this.say({ type: 'lanes', atMs, lanes: { [lane]: counters } });
   }
 }

@@ -28,9 +28,10 @@ export default function BreakTool({ panes, selected, onSelect, control }: ToolPr
   useForgetting(panes, control);
   const targets = all ? panes : panes.filter((pane) => pane === selected);
   const nothing = nothingToBreak(targets);
+  const aimOf = (fault: Fault) => aim(fault, fault.perPane ? targets : panes, options, control.connected);
 
   const press = async (fault: Fault): Promise<void> => {
-    const { hit, obstacle } = aim(fault, targets, options, control.connected);
+    const { hit, obstacle } = aimOf(fault);
     if (obstacle !== undefined) return setOutcome({ text: `${fault.title}: ${obstacle}`, bad: false });
     setOutcome({ text: `${fault.title}: under way.`, bad: false });
     try {
@@ -60,7 +61,7 @@ export default function BreakTool({ panes, selected, onSelect, control }: ToolPr
             <FaultButton
               key={fault.id}
               fault={fault}
-              aim={aim(fault, targets, options, control.connected)}
+              aim={aimOf(fault)}
               panes={panes}
               brief={nothing !== undefined}
               onPress={() => void press(fault)}

@@ -12,24 +12,40 @@ export const MAX_CONNECTIONS = 6;
 export const PATIENCE_MS = 1_000;
 
 /** What of a pane this needs. */
-export type Connecting = Pick<PaneHandle, 'key' | 'title' | 'record'>;
+export type Connecting = Pick<PaneHandle, 'key' | 'title' | 'record' | 'pace'>;
 
-/** When the host last saw a new request of each lane. It answers over a WebSocket, which does not count as one of the six. */
+/** What the host has seen of a lane. Times are milliseconds of `performance.now`, at most 0.1 s too late. */
+export interface Seen {
+  readonly requests: number;
+  /** When the last new request was there. */
+  readonly requestMs: number;
+  readonly bytesDown: number;
+  /** When the last bytes went to the browser. */
+  readonly downMs: number;
+}
+
+/** When the host last saw something of each lane. It tells so over a WebSocket, which does not count as one of the six. */
 export class RequestsSeen {
-  readonly #seen = new Map<string, { readonly requests: number; readonly atMs: number }>();
+  readonly #seen = new Map<string, Seen>();
 
   constructor(control: Pick<Control, 'on' | 'offset'>) {
     control.on('lanes', ({ atMs, lanes }) => {
       const pageMs = Number.isFinite(control.offset.errorMs) ? control.offset.toPage(atMs) : performance.now();
-      for (const [lane, { requests }] of Object.entries(lanes)) {
-        if (requests !== this.#seen.get(lane)?.requests) this.#seen.set(lane, { requests, atMs: pageMs });
+      for (const [lane, { requests, bytesDown }] of Object.entries(lanes)) {
+        const before = this.#seen.get(lane);
+        this.#seen.set(lane, {
+          requests,
+          requestMs: before?.requests === requests ? before.requestMs : pageMs,
+          bytesDown,
+          downMs: before?.bytesDown === bytesDown ? before.downMs : pageMs,
+        });
       }
     });
   }
 
-  /** Milliseconds of `performance.now`, at most 0.1 s too late; undefined: never. */
-  lastMs(lane: string): number | undefined {
-    return this.#seen.get(lane)?.atMs;
+  /** Undefined: nothing yet. */
+  of(lane: string): Seen | undefined {
+    return this.#seen.get(lane);
   }
 }
 
@@ -46,15 +62,29 @@ export function requestsSeen(control: Pick<Control, 'on' | 'offset'>): RequestsS
  * Since when a pane's request has been waiting in the browser; undefined when it is not, or may not be. When the request
  * may just as well be at the server, that is what is believed: a slow answer must not be explained by a full browser.
  */
-export function waitsInBrowser({ record }: Connecting, seen: Pick<RequestsSeen, 'lastMs'>): number | undefined {
-  const sinceMs = observerOf(record)?.waitingSinceMs;
+export function waitsInBrowser(pane: Connecting, seen: Pick<RequestsSeen, 'of'>): number | undefined {
+  const { record } = pane;
   // Browsers count WebSockets apart.
-  if (sinceMs === undefined || record.mode === 'websocket') return undefined;
-  return (seen.lastMs(record.lane) ?? -Infinity) >= sinceMs ? undefined : sinceMs;
+  if (record.mode === 'websocket') return undefined;
+  const { waitingSinceMs, connectingMs } = observerOf(record) ?? {};
+  if (waitingSinceMs === undefined || connectingMs === undefined) return nextPollSince(pane, seen);
+  const requestMs = seen.of(record.lane)?.requestMs ?? -Infinity;
+  // A client that gives a waiting request up and makes another one waits on.
+  if (requestMs < waitingSinceMs) return waitingSinceMs;
+  return requestMs < connectingMs ? connectingMs : undefined;
+}
+
+/** A poll that was answered is followed by another one, as soon as the page has taken its events. */
+function nextPollSince({ record, pace }: Connecting, seen: Pick<RequestsSeen, 'of'>): number | undefined {
+  const { mode, status, lane } = record;
+  const last = seen.of(lane);
+  if (last === undefined || status !== 'streaming' || pace.delayMs > 0 || !mode.endsWith('poll')) return undefined;
+  // Told together, the answer may have been before the request.
+  return last.downMs > last.requestMs ? last.downMs : undefined;
 }
 
 /** Whether a pane keeps one of the six for itself. A short poll has it for some milliseconds only. */
-export function holdsConnection(pane: Connecting, seen: Pick<RequestsSeen, 'lastMs'>): boolean {
+export function holdsConnection(pane: Connecting, seen: Pick<RequestsSeen, 'of'>): boolean {
   const { mode, running } = pane.record;
   if (!running || mode === 'websocket' || mode === 'short-poll') return false;
   return waitsInBrowser(pane, seen) === undefined;
@@ -74,14 +104,17 @@ export interface Explanation {
 export function explain(
   pane: Connecting,
   panes: readonly Connecting[],
-  seen: Pick<RequestsSeen, 'lastMs'>,
+  seen: Pick<RequestsSeen, 'of'>,
   nowMs: number,
   stopSinceMs?: number,
 ): Explanation | undefined {
-  const stopWaits = stopSinceMs !== undefined && (seen.lastMs(pane.record.lane) ?? -Infinity) < stopSinceMs;
+  const stopWaits = stopSinceMs !== undefined && (seen.of(pane.record.lane)?.requestMs ?? -Infinity) < stopSinceMs;
   const sinceMs = waitsInBrowser(pane, seen) ?? (stopWaits ? stopSinceMs : undefined);
   if (sinceMs === undefined || nowMs - sinceMs <= PATIENCE_MS) return undefined;
   const holders = panes.filter((other) => other !== pane && holdsConnection(other, seen));
+  // A poll’s answer that is still coming looks like one that was followed by nothing, so more must speak for it.
+  const guessed = !stopWaits && pane.record.status === 'streaming';
+  if (guessed && holders.length < MAX_CONNECTIONS) return undefined;
   const what = stopWaits ? 'The request that stops this answer' : 'This pane’s request';
   const text =
     `${what} waits inside the browser: the server has not seen it. A browser opens at most six HTTP/1.1 connections to ` +
@@ -92,7 +125,8 @@ export function explain(
 
 function whoHolds(holders: readonly Connecting[]): string {
   const names = listed(holders.map(({ title }) => title));
-  if (holders.length >= MAX_CONNECTIONS) return `${names} hold them.`;
+  if (holders.length > MAX_CONNECTIONS) return `${names} share them.`;
+  if (holders.length === MAX_CONNECTIONS) return `${names} hold them.`;
   if (holders.length === 0) return 'Other tabs of this page probably hold them.';
   return `${names} ${holders.length === 1 ? 'holds one' : `hold ${holders.length}`} of them; other tabs of this page probably the rest.`;
 }

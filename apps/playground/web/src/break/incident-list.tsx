@@ -24,7 +24,7 @@ export function IncidentList({ record }: { readonly record: PaneRecord }) {
   const first = Math.max(0, count - MOST_SHOWN);
   return (
     <section className="incidents" aria-labelledby={heading}>
-      <h4 id={heading}>What happened</h4>
+      <h3 id={heading}>What happened</h3>
       {/* Scrolls, so it must be reachable by keyboard. */}
       <div className="incidents-scroll" tabIndex={0} role="log" aria-live="off" aria-labelledby={heading}>
         <ol>

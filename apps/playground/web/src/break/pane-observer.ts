@@ -40,8 +40,10 @@ export function observerOf(record: PaneRecord): PaneObserver | undefined {
  * `performance.now`, those of news too: see `watchLine`.
  */
 export class PaneObserver {
-  /** Since when the client has been connecting; undefined while it is not. */
+  /** Since when the client has had no connection; undefined while it has one, or wants none. */
   waitingSinceMs: number | undefined;
+  /** When it last said that it makes one. */
+  connectingMs: number | undefined;
   readonly #record: PaneRecord;
   readonly #now: () => number;
   readonly #later: (callback: () => void) => void;
@@ -70,11 +72,12 @@ export class PaneObserver {
 
   /** The client has another status. `cursor` is used where it knows more than the record. */
   status(status: StreamStatus, cursor?: string): void {
-    if (status === this.#status) return;
+    const before = this.#status;
+    if (status === before) return;
     this.#status = status;
     const nowMs = this.#now();
     const seq = Math.max(this.#record.lastSeq, Number(cursor?.split('.')[1] ?? 0));
-    if (status === 'reconnecting') this.#lost(nowMs);
+    if (status === 'reconnecting') this.#lost(nowMs, before === 'connecting');
     else if (status === 'streaming') this.#connected(nowMs, seq);
     else if (status === 'connecting') this.#connecting(nowMs);
     else this.waitingSinceMs = undefined;
@@ -149,12 +152,15 @@ export class PaneObserver {
   /** The client goes on after all, or begins over another transport. */
   #connecting(nowMs: number): void {
     this.waitingSinceMs = nowMs;
+    this.connectingMs = nowMs;
     this.#again = false;
     this.#trouble = undefined;
     this.#unexplained = undefined;
   }
 
-  #lost(nowMs: number): void {
+  #lost(nowMs: number, unconnected: boolean): void {
+    this.connectingMs = nowMs;
+    if (unconnected) return this.#stillWaiting(nowMs);
     this.waitingSinceMs = nowMs;
     this.#again = true;
     this.#awaited = undefined;
@@ -166,6 +172,11 @@ export class PaneObserver {
       : 'Lost the connection, and tries again.';
     const incident = this.#tell('client', text, nowMs);
     this.#unexplained = recent ? undefined : { incident, atMs: nowMs };
+  }
+
+  #stillWaiting(nowMs: number): void {
+    const text = `No answer in ${duration(nowMs - (this.waitingSinceMs ?? nowMs))}, tries again.`;
+    this.#tell('client', text, nowMs);
   }
 
   /** News of the cut came after what the client had to say about it. */

@@ -5,7 +5,11 @@ import { MAX_CONNECTIONS, holdsConnection, requestsSeen, waitsInBrowser } from '
 import { observerOf } from './pane-observer.js';
 
 /** What of a pane a stop needs. */
-export type Stoppable = Pick<PaneHandle, 'key' | 'title' | 'record' | 'stream'>;
+export type Stoppable = Pick<PaneHandle, 'key' | 'title' | 'record' | 'pace' | 'stream'>;
+
+/** How long, and how often, it is looked whether a stream has its connection again. */
+const LOOKS = 40;
+const LOOK_EVERY_MS = 50;
 
 const stopping = new WeakMap<object, number>();
 
@@ -32,7 +36,7 @@ export async function stopPane(
   const holders = panes.filter((other) => holdsConnection(other, seen));
   const waiters = panes.filter((other) => waitsInBrowser(other, seen) !== undefined);
   const waiting = waiters.includes(pane);
-  if (waiting && pane.record.id === undefined && seen.lastMs(pane.record.lane) === undefined) {
+  if (waiting && pane.record.id === undefined && seen.of(pane.record.lane) === undefined) {
     pane.stream().detach();
     observerOf(pane.record)?.did('Stopped before the server was asked: the request never left the browser.');
     return undefined;
@@ -49,8 +53,18 @@ export async function stopPane(
     return await pane.stream().stop();
   } finally {
     stopping.delete(pane.record);
-    for (const other of paused) other.stream().resume();
+    void readOn(paused);
   }
+}
+
+/** The first one gave its connection away and gets it back; those who were waiting wait again. */
+async function readOn([lender, ...waiters]: readonly Stoppable[]): Promise<void> {
+  if (!lender) return;
+  lender.stream().resume();
+  for (let looks = 0; looks < LOOKS && lender.record.status === 'connecting'; looks += 1) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  for (const waiter of waiters) waiter.stream().resume();
 }
 
 /**
