@@ -21,7 +21,7 @@ describe('the dance', () => {
     expect(way.at(-1)).toEqual({ token: 3, step: 0 });
     const back: DancePlace[] = [way.at(-1)!];
     for (let place = previousPlace(way.at(-1)!); place; place = previousPlace(place)) back.push(place);
-    expect(back.reverse()).toEqual(way);
+    expect(back.toReversed()).toEqual(way);
   });
 
   test('waits for a token that has not come, and goes on when it comes', () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Generations } from '@tokenwire/generation-log';
+import { Generations, type StartRequest } from '@tokenwire/generation-log';
 import type { GenerationRequest, StreamEvent } from '@tokenwire/protocol';
 import { VirtualClock } from '@tokenwire/protocol/testing';
 import {
@@ -29,16 +29,18 @@ interface Answer {
   readonly dueMs: readonly number[];
 }
 
+/** What is asked for beside what is usual. */
+type Fields = Partial<Pick<StartRequest, 'model' | 'maxTokens' | 'temperature' | 'logprobs' | 'cadence'>>;
+
 /** What a server's log has of an answer, in virtual time. */
-async function answer(fields: GenerationRequest): Promise<Answer> {
+async function answer(fields: Fields): Promise<Answer> {
   const clock = new VirtualClock({ startMs: 500 });
-  const { resolve } = createSources({ recordingsDir });
-  const generations = new Generations({ resolve, clock });
-  const { prompt = '', maxTokens = 256, temperature = 0, model = 'tiny', ...others } = { ...REQUEST, ...fields };
+  const sources = createSources({ recordingsDir });
+  const generations = new Generations({ resolve: (model) => sources.resolve(model), clock });
+  const { prompt, ...others } = { ...REQUEST, ...fields };
   const generation = generations.start({
-    ...{ model, maxTokens, temperature, tools: [], thinking: false, onDisconnect: 'continue' },
-    messages: [{ role: 'user', content: prompt }],
-    ...(others as { seed: number }),
+    ...{ messages: [{ role: 'user', content: prompt }], tools: [], thinking: false, onDisconnect: 'continue' },
+    ...others,
   });
   const entries = await clock.runUntil(
     (async () => {
@@ -76,7 +78,7 @@ const said = ({ events }: Answer): readonly object[] =>
   events.map((event) => (event.type === 'message_start' ? { ...event, id: '', model: '' } : event));
 
 describe('a recording that the page makes', () => {
-  test.each<GenerationRequest>([
+  test.each<Fields>([
     { model: 'tiny', logprobs: 10 },
     { model: 'tiny', temperature: 0, maxTokens: 5 },
     { model: 'sim', cadence: { ttftMs: 0, tokensPerSecond: 200, burst: 8 } },
@@ -107,7 +109,7 @@ describe('a recording that the page makes', () => {
 
   test('never goes back in time, though some due times are unknown', async () => {
     const pane = paneOf(await answer({ model: 'sim' }));
-    for (const seq of [4, 5, 6, 9]) delete pane.dueMs[seq];
+    for (const seq of [4, 5, 6, 9]) Reflect.deleteProperty(pane.dueMs, seq);
     expect(() => parseRecording(record(pane))).not.toThrow();
   });
 

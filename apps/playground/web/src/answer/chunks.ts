@@ -40,7 +40,7 @@ function cutBefore(text: string, place: number): number {
   return isLow(text.charCodeAt(place)) ? place - 1 : place;
 }
 
-const JOINS_BEFORE = /^[\p{M}\p{Emoji_Modifier}\u200c\u200d\udc00-\udfff]/u;
+const JOINS_BEFORE = /^(?:\p{M}|\p{Emoji_Modifier}|\u200c|\u200d)/u;
 
 /** Whether what is before `at` and what is after may be one character for the eye. */
 function joins(text: string, at: number): boolean {
