@@ -8,6 +8,8 @@ export default defineConfig({
     outDir: '../dist/web',
     emptyOutDir: true,
     sourcemap: true,
+    // Says which file belongs to which module, for those who measure.
+    manifest: true,
     // Everything is a file of its own: the policy of the page allows no `data:` and nothing inline.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

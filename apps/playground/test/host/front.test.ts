@@ -47,7 +47,12 @@ test('bytes pass unchanged in both directions, whatever they are', async () => {
 });
 
 test('each request of a connection goes where its path says, and connections are used again', async () => {
-  for (const [target, listener] of [['/a1', first], ['/b1', second], ['/a2', first], ['/b2', second]] as const) {
+  for (const [target, listener] of [
+    ['/a1', first],
+    ['/b1', second],
+    ['/a2', first],
+    ['/b2', second],
+  ] as const) {
     browser.socket.write(requestOf(target));
     const server = await listener.end(0);
     await server.hears(target);

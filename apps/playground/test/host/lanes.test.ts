@@ -70,7 +70,9 @@ test('what the tap shows is what the browser’s socket carried, byte by byte', 
   await end.hears('message_stop');
   await eventually('the tap has it all', () => page.tapped(lane, 'down').length === end.bytes.length);
   expect(page.tapped(lane, 'down').equals(end.bytes)).toBe(true);
-  expect(page.tapped(lane, 'up').toString()).toMatch(/^POST \/generations\?lane=tap-\d+ HTTP\/1\.1\r\nHost: [^]*"burst":3\}\}$/);
+  expect(page.tapped(lane, 'up').toString()).toMatch(
+    /^POST \/generations\?lane=tap-\d+ HTTP\/1\.1\r\nHost: [^]*"burst":3\}\}$/,
+  );
   end.socket.destroy();
   await eventually('the end', () => page.pieces.some((piece) => piece.lane === lane && piece.end === 'fin'));
 });
@@ -218,7 +220,10 @@ test('lanes end with the page that opened them', async () => {
   const end = await listen(lane);
   other.close();
   await end.ends();
-  await eventually('the lane is gone', async () => (await fetch(`${playground.url}/healthz?lane=${lane}`)).status === 404);
+  await eventually(
+    'the lane is gone',
+    async () => (await fetch(`${playground.url}/healthz?lane=${lane}`)).status === 404,
+  );
 });
 
 test('one connection can carry several lanes in turn, and each counts its own', async () => {
@@ -233,7 +238,10 @@ test('one connection can carry several lanes in turn, and each counts its own', 
   await eventually('all is told', () => page.counters[a]?.requests === 2 && page.counters[b]?.open === 0);
   expect(page.counters[a]).toMatchObject({ open: 1, connections: 1 });
   expect(page.counters[b]).toMatchObject({ open: 0, connections: 1, requests: 1 });
-  await eventually('all bytes', () => page.tapped(a, 'down').length + page.tapped(b, 'down').length === end.bytes.length);
+  await eventually(
+    'all bytes',
+    () => page.tapped(a, 'down').length + page.tapped(b, 'down').length === end.bytes.length,
+  );
   expect(page.pieces.filter(({ end: how }) => how).map(({ lane, end: how }) => [lane, how])).toEqual([
     [a, 'other'],
     [b, 'other'],

@@ -40,7 +40,9 @@ export class End {
 
   /** Waits until a text has come. */
   async hears(text: string): Promise<void> {
-    await eventually(`${JSON.stringify(text)} in ${JSON.stringify(this.text.slice(0, 200))}`, () => this.text.includes(text));
+    await eventually(`${JSON.stringify(text)} in ${JSON.stringify(this.text.slice(0, 200))}`, () =>
+      this.text.includes(text),
+    );
   }
 
   async ends(): Promise<string> {

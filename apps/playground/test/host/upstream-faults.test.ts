@@ -32,7 +32,16 @@ function listen(source: TokenSource) {
       for (const said of batch) if (said.type === 'text') heard.push([clock.now() - start, said.text]);
     }
   };
-  return { clock, controller, faults, heard, ended: read().then(() => 'ended', (error: unknown) => error) };
+  return {
+    clock,
+    controller,
+    faults,
+    heard,
+    ended: read().then(
+      () => 'ended',
+      (error: unknown) => error,
+    ),
+  };
 }
 
 test('without a command a model says what it says, when it says it', async () => {
