@@ -118,6 +118,15 @@ describe('an answer that the server does not know any more', () => {
     expect(now()).toMatchObject({ status: 'failed', error: { code: 'not_found' } });
   });
 
+  test('once it was there, its loss is an error: what is shown is not thrown away', async () => {
+    await half();
+    const { fake, now } = load();
+    await arrive(() => fake.last.say(...log(START, text('one '))));
+    await arrive(() => fake.last.fail(new TokenwireError('history_lost', 'restarted')));
+    expect(fake.opened).toHaveLength(1);
+    expect(now()).toMatchObject({ status: 'failed', text: 'one ', error: { code: 'history_lost' } });
+  });
+
   test('any other error is shown, and the answer stays remembered', async () => {
     await half();
     const { fake, now, unmount } = load();
@@ -164,6 +173,14 @@ describe('storage', () => {
     await arrive(() => fake.last.fail(new TokenwireError('not_found', 'gone')));
     expect(fake.opened).toHaveLength(2);
     expect(fake.last.options.after).toBeUndefined();
+  });
+
+  test('that is full does not keep what is lost', async () => {
+    await half();
+    const full: ResumeStorage = { ...stubborn, removeItem: (name) => sessionStorage.removeItem(name) };
+    const { fake } = load({ storage: full });
+    await arrive(() => fake.last.fail(new TokenwireError('not_found', 'gone')));
+    expect(sessionStorage.length).toBe(0);
   });
 
   test.each(['', '{', 'null', '7', '[]', '{"question":1}'])('with %j in it has nothing of ours', (entry) => {

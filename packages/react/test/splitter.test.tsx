@@ -81,6 +81,21 @@ describe('pieces', () => {
     expect(new Splitter().split(text).map(html).join('\n')).toBe(html(text));
   });
 
+  test.each([
+    ['a list that ends inside of what looks like its fence', '- a\n  ```\ncode\n  ```\ntext\n\nfoo'],
+    ['a deep fence that ends with its list', '- a\n  - b\n\n    ```\n    code\n\nfoo'],
+    ['code that looks like a deep fence', '- a\n# h\n    ```\n  ```\n\nfoo\n\n```'],
+    ['a fence in the line of its item', '- ```\n  code\n\nfoo'],
+    ['a comment in the line of its item', '- <!-- a\n\nfoo'],
+    ['an item behind code, which the parser takes for text', '\tcode\n\n10. a\n    b'],
+    ['a deep line that closes no fence', '1. a\n```\n- b\n    ```\n\n> c'],
+    ['a fence inside of HTML', '<div>\n```\n\na\n\n```\n\nb'],
+    ['a byte order mark', 'a\n\n\uFEFFb'],
+  ])('where it is hard to see: %s', (_, text) => {
+    const lines = `${text}\n`;
+    expect(new Splitter().split(lines).map(html).join('\n')).toBe(html(lines));
+  });
+
   test('of 1 000 documents of odd lines mean the same alone as in the whole', () => {
     let count = 0;
     for (let seed = 0; seed < 1_000; seed += 1) {

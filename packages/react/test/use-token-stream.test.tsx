@@ -190,6 +190,13 @@ test('the latest callbacks are called, and those of a stream that was left are n
   expect(third.onStatus.mock.calls).toEqual([['connecting']]);
 });
 
+test('the latest ticket is the one that is asked for', async () => {
+  const fake = fakeTransport();
+  const { rerender } = mount({ fake, request: ask('x'), ticket: async () => 'old' });
+  rerender({ fake, request: ask('x'), ticket: async (id) => `new for ${id}` });
+  expect(await fake.last.options.ticket?.(ID)).toBe(`new for ${ID}`);
+});
+
 test('an option that was not given is not made up: counting bytes costs time', () => {
   const fake = fakeTransport();
   mount({ fake, request: ask('x') });

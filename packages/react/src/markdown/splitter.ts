@@ -24,6 +24,7 @@ const HTML: readonly (readonly [begin: RegExp, end: RegExp])[] = [
 ];
 /** A block that begins in the same line as an item may take in the blank lines behind the item. */
 const MARKERS = /^(?:[ \t]*(?:[>*+-]|\d{1,9}[.)])[ \t]*)+/;
+const TAG = /^ {0,3}<\/?[a-z]/i;
 /** A line with its end. A carriage return at the very end may be half of one. */
 const LINE = /([^\r\n]*)(?:\r\n|\n|\r(?=[^]))/y;
 
@@ -44,6 +45,8 @@ export class Splitter {
   #hasList = false;
   /** Or deep lines of a list. */
   #hasCode = false;
+  /** HTML may have begun that goes on to the next blank line, whatever stands in it. */
+  #afterTag = false;
   /** What ends the block that a deep line may have begun. */
   #deep: ((line: string) => boolean) | undefined;
   #afterBlank = false;
@@ -73,6 +76,7 @@ export class Splitter {
     this.#hasList = false;
     this.#hasCode = false;
     this.#deep = undefined;
+    this.#afterTag = false;
     this.#afterBlank = false;
     this.#unsure = false;
   }
@@ -88,8 +92,10 @@ export class Splitter {
       this.#look(line);
     }
     this.#afterBlank = blank;
+    if (blank) this.#afterTag = false;
   }
 
+  /** A line that is not blank and stands in no open block. */
   #look(line: string): void {
     if (DEEP.test(line)) {
       this.#hasCode = true;
@@ -100,7 +106,8 @@ export class Splitter {
     }
     const endsWith = endOf(line);
     this.#open = endsWith && { indented: INDENTED.test(line), endsWith };
-    if (MARKERS.test(line) && endOf(line.replace(MARKERS, ''))) this.#unsure = true;
+    if (endOf(line.replace(MARKERS, '')) && (this.#afterTag || MARKERS.test(line))) this.#unsure = true;
+    this.#afterTag ||= TAG.test(line);
     this.#hasList ||= LIST_ITEM.test(line);
   }
 
