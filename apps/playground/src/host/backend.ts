@@ -61,6 +61,11 @@ export class Backend implements Destination {
     return new Backend(child, line.replace('listening ', ''), mark, exited);
   }
 
+  /** Of its process. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** It refuses new answers from now on; those that it has go on and can be read. */
   refuseNew(): void {
     if (this.#child.connected) this.#child.send('refuse');
