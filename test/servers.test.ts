@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -105,4 +106,22 @@ test('at the drain deadline a running answer is cancelled by shutdown, and the s
   child.kill('SIGTERM');
   expect(await answer.text()).toMatch(/"type":"cancelled","by":"shutdown"\}\n$/);
   expect((await ended)[0]).toBe(0);
+});
+
+test('a server ends with the process that started it, also when that is killed', async () => {
+  const script = `
+    import { startServer } from ${JSON.stringify(new URL('../scripts/servers.mjs', import.meta.url).href)};
+    console.log((await startServer('sse', ['--port', '0'])).url);`;
+  const starter = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [url] = (await once(createInterface({ input: starter.stdout }), 'line')) as [string];
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  starter.kill('SIGKILL');
+  const refused = () =>
+    fetch(`${url}/healthz`).then(
+      () => false,
+      () => true,
+    );
+  await expect.poll(refused, { timeout: 20_000 }).toBe(true);
 });

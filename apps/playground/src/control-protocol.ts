@@ -48,9 +48,10 @@ export type ControlRequest =
   | { readonly type: 'timing'; readonly ref: number; readonly id: string; readonly after: number }
   | { readonly type: 'clock'; readonly ref: number };
 
+/** A stall replaces the one that lasts, so `ms` 1 ends it. */
 export type UpstreamFault = { readonly kind: 'stall'; readonly ms: number } | { readonly kind: 'error' };
 
-/** The answer to one request. Times are milliseconds of the host's monotonic clock. */
+/** The answer to one request; `ref` is -1 where the request had none. Times are milliseconds of the host's monotonic clock. */
 export type ControlReply =
   | { readonly ref: number; readonly ok: true }
   | { readonly ref: number; readonly nowMs: number }

@@ -22,7 +22,7 @@ export class UpstreamFaults {
 
   /**
    * The model says nothing more for `ms` milliseconds, counted from now also when it was silent already; what was due
-   * meanwhile comes at once then. False: this request has no model that could be stalled.
+   * meanwhile comes at once then. It replaces a stall that lasts. False: this request has no model that could be stalled.
    */
   stall(request: SourceRequest, ms: number): boolean {
     const answer = this.#running.get(request);
@@ -45,6 +45,7 @@ class TroubledAnswer {
   readonly #abort = new AbortController();
   #failure: TokenwireError | undefined;
   #silentUntil = -Infinity;
+  #wake: () => void = () => {};
 
   constructor(context: SourceContext) {
     this.#context = context;
@@ -55,6 +56,7 @@ class TroubledAnswer {
 
   stall(ms: number): void {
     this.#silentUntil = this.#context.clock.now() + ms;
+    this.#wake();
   }
 
   fail(): void {
@@ -78,7 +80,7 @@ class TroubledAnswer {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Waits until the model may speak, which may be put off meanwhile. False: nobody wants to hear it any more. */
+  /** Waits until the model may speak; when that is may change meanwhile. False: nobody wants to hear it any more. */
   async #silence(): Promise<boolean> {
     const { clock } = this.#context;
     const { signal } = this.#abort;
@@ -91,6 +93,7 @@ class TroubledAnswer {
           signal.removeEventListener('abort', settle);
           resolve();
         };
+        this.#wake = settle;
         const callOff = clock.after(left, settle);
         signal.addEventListener('abort', settle, { once: true });
       });

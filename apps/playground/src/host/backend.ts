@@ -49,7 +49,7 @@ export class Backend implements Destination {
     });
     const complaints = lastWordsOf(child);
     // Not `close`: Node never emits it after a disconnect from this side.
-    const exited = once(child, 'exit').then(() => {});
+    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     const ended = exited.then((): never => {
       throw new Error(`the server of answers did not start: ${complaints().trim()}`);
     });
@@ -59,6 +59,11 @@ export class Backend implements Destination {
     ]);
     ended.catch(() => {});
     return new Backend(child, line.replace('listening ', ''), mark, exited);
+  }
+
+  /** Of its process. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   /** It refuses new answers from now on; those that it has go on and can be read. */

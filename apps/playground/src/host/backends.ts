@@ -9,7 +9,7 @@ const KEPT_MS = 60_000;
 /** It is looked so often whether anybody needs it still. */
 const LOOK_MS = 2_000;
 /** Replaced servers that are kept at the same time. */
-const MAX_KEPT = 2;
+const MAX_KEPT = 4;
 /** Before a server that has died is replaced: doubled each time, back to the first after a minute of health. */
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 30_000;
@@ -35,6 +35,7 @@ export interface BackendsOptions {
  */
 export class Backends {
   readonly #options: BackendsOptions;
+  readonly #living = new Set<Backend>();
   readonly #kept = new Set<Backend>();
   readonly #starting = new Set<Promise<unknown>>();
   #current: Backend;
@@ -62,7 +63,7 @@ export class Backends {
 
   /** The one that keeps the answers with this mark, as long as it lives. */
   withMark(mark: string | undefined): Backend | undefined {
-    return [this.#current, ...this.#kept].find((backend) => backend.mark === mark);
+    return [...this.#living].find((backend) => backend.mark === mark);
   }
 
   /**
@@ -88,7 +89,7 @@ export class Backends {
     this.#closed = true;
     for (const timer of this.#timers) clearTimeout(timer);
     await Promise.allSettled(this.#starting);
-    await Promise.all([this.#current, ...this.#kept].map((backend) => backend.end()));
+    await Promise.all(Array.from(this.#living, (backend) => backend.end()));
   }
 
   async #start(): Promise<void> {
@@ -119,13 +120,17 @@ export class Backends {
 
   #watch(backend: Backend): void {
     this.#startedAt = hostNow();
-    void backend.exited.then(() => {
-      this.#kept.delete(backend);
-      if (this.#closed) return;
-      this.#say('gone');
-      this.#options.gone(backend);
-      if (backend === this.#current) this.#replaceDead(backend);
-    });
+    this.#living.add(backend);
+    void backend.exited.then(() => this.#onExit(backend));
+  }
+
+  #onExit(backend: Backend): void {
+    this.#living.delete(backend);
+    this.#kept.delete(backend);
+    if (this.#closed) return;
+    this.#say('gone');
+    this.#options.gone(backend);
+    if (backend === this.#current) this.#replaceDead(backend);
   }
 
   /** The current server has died by itself. Requests are refused by the system until another one listens. */
@@ -142,6 +147,7 @@ export class Backends {
   }
 
   #later(delayMs: number, action: () => void): void {
+    if (this.#closed) return;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       action();

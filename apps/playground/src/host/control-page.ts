@@ -98,8 +98,8 @@ export class ControlPage {
 
   #complain(ref: number, { code, message, httpStatus }: TokenwireError): void {
     this.tell({ ref, error: { code, message } });
-    if (code !== 'invalid_request' && code !== 'invalid_json') return;
-    if (httpStatus < 500) this.#badMessages += 1;
+    if (httpStatus !== 400) return;
+    this.#badMessages += 1;
     if (this.#badMessages >= MAX_BAD_MESSAGES) this.#socket.close(4500, 'too many bad messages');
   }
 

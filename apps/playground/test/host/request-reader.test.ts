@@ -36,7 +36,7 @@ test('requests are found wherever their bytes are cut', () => {
       expect(read(...chunks.filter((chunk) => chunk !== ''))).toBe(`>/b ${POST}>/a?lane=x ${GET}>/b ${POST}`);
     }
   }
-  expect(read(...all)).toBe(`>/b ${POST}>/a?lane=x ${GET}>/b ${POST}`);
+  expect(read(...all.split(''))).toBe(`>/b ${POST}>/a?lane=x ${GET}>/b ${POST}`);
 });
 
 test('nothing but an incomplete first line is held back', () => {

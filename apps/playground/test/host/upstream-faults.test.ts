@@ -63,6 +63,18 @@ test('a stalled model is silent for so long, and loses nothing', async () => {
   expect(heard[2]?.[0]).toBe(125);
 });
 
+test('another stall replaces the one that lasts, be it shorter', async () => {
+  const { clock, faults, heard, ended } = listen(words);
+  await clock.advance(25);
+  faults.stall(REQUEST, 60_000);
+  await clock.advance(15);
+  faults.stall(REQUEST, 5);
+  await clock.advance(100);
+  expect(await ended).toBe('ended');
+  expect(heard[2]?.[0]).toBe(45);
+  expect(clock.pending).toBe(0);
+});
+
 test('a stall can be prolonged, and stopped', async () => {
   const { clock, faults, controller, heard, ended } = listen(words);
   await clock.advance(25);
