@@ -35,7 +35,7 @@ export function useLaneStores(panes: readonly PaneHandle[], control: Control): (
     return () => {
       for (const record of [...current.keys()]) leave(current, record);
     };
-  }, [control]);
+  }, []);
   return storeOf;
 }
 
