@@ -3,7 +3,7 @@ import { meaning, type Tape } from './tape.js';
 
 const CHUNK_END = meaning('chunk-end', 'framing', 'CRLF: the chunk ends');
 const TRAILER = meaning('header', 'framing', 'trailer: a header after the body');
-const BODY_END = meaning('head-end', 'framing', 'empty line: the body ends');
+const BODY_END = meaning('chunk-end', 'framing', 'empty line: the body ends');
 
 /** How many bytes were read, and what is wrong with them. */
 export interface Progress {

@@ -1,4 +1,6 @@
 import type { Content } from './content.js';
+import { EscapeReader } from './escapes.js';
+import { Runs } from './runs.js';
 import { meaning, type Meaning, type Tape } from './tape.js';
 
 /** Keys, from an event's outermost object, to the string that is the token's text. An array's place is a number. */
@@ -27,7 +29,7 @@ const NO_JSON = meaning('unknown', 'envelope', 'not JSON');
 const PLAIN = meaning('text', 'payload', 'text that is no JSON');
 
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
-const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY, LETTER_U] = [0x7b, 0x7d, 0x5b, 0x5d, 0x75];
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d];
 const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 
 /** Keys longer than this are none that is looked for. */
@@ -52,40 +54,34 @@ export class JsonContent implements Content {
   #zone: Meaning | undefined;
   #string: 'key' | 'text' | 'other' | undefined;
   #expectsKey = false;
-  /** Bytes of the escape so far, from its backslash; 0 outside of one. */
-  #escape = 0;
-  #hex = '';
-  #afterHighSurrogate = false;
+  readonly #escape = new EscapeReader();
+  readonly #runs: Runs;
   #started = false;
   #broken = false;
-  #run = 0;
-  #runMeaning: Meaning | undefined;
-  #undecided = 0;
 
   readonly tape: Tape;
   readonly shape: Shape;
   readonly texts: readonly TextPath[];
-  readonly limitBytes: number;
 
   constructor(tape: Tape, shape: Shape, texts: readonly TextPath[], limitBytes: number) {
     this.tape = tape;
     this.shape = shape;
     this.texts = texts;
-    this.limitBytes = limitBytes;
+    this.#runs = new Runs(tape, limitBytes, AROUND);
     if (shape === 'event') this.#enterEvent(1);
   }
 
   read(bytes: Uint8Array): void {
     for (const byte of bytes) this.#byte(byte);
-    this.#flush();
+    this.#runs.flush();
   }
 
   /** Says what is held by now: something else than JSON comes next. */
   settle(): void {
-    if (this.#undecided > 0) this.#decide(AROUND);
-    this.#flush();
-    if (this.#string === 'text' && this.#escape > 0) this.tape.tell('content', this.#escape, ESCAPE);
-    this.#escape = 0;
+    if (this.#runs.undecided > 0) this.#decide(AROUND);
+    this.#runs.flush();
+    if (this.#string === 'text' && this.#escape.held > 0) this.tape.tell('content', this.#escape.held, ESCAPE);
+    this.#escape.leave();
   }
 
   end(): void {
@@ -93,7 +89,7 @@ export class JsonContent implements Content {
   }
 
   #byte(byte: number): void {
-    if (this.#broken) return this.#mark(this.#runMeaning ?? NO_JSON);
+    if (this.#broken) return this.#mark(this.#runs.meaning ?? NO_JSON);
     if (this.#string !== undefined) return this.#inString(byte, this.#string);
     if (!this.#started && !isSpace(byte)) {
       this.#started = true;
@@ -157,7 +153,6 @@ export class JsonContent implements Content {
     if (level?.isArray !== isArray) {
       this.#broken = true;
       if (!this.#zone) this.#decide(AROUND);
-      this.#switchTo(NO_JSON);
       return this.#mark(NO_JSON);
     }
     this.#expectsKey = false;
@@ -206,15 +201,14 @@ export class JsonContent implements Content {
   }
 
   #inString(byte: number, string: 'key' | 'text' | 'other'): void {
-    if (this.#escape > 0) return this.#inEscape(byte, string);
+    if (this.#escape.held > 0) return this.#inEscape(byte, string);
     if (byte === BACKSLASH) {
-      this.#escape = 1;
-      this.#hex = '';
-      if (string === 'text') this.#flush();
+      this.#escape.begin();
+      if (string === 'text') this.#runs.flush();
       else this.#mark(this.#zone);
       return;
     }
-    this.#afterHighSurrogate = false;
+    this.#escape.leave();
     if (byte === QUOTE) {
       this.#string = undefined;
       this.#mark(this.#zone);
@@ -242,61 +236,23 @@ export class JsonContent implements Content {
 
   /** An escape in a text is held until it is whole: then as many of its bytes as its character has are payload. */
   #inEscape(byte: number, string: 'key' | 'text' | 'other'): void {
-    this.#escape++;
-    if (this.#escape > 2) this.#hex += String.fromCharCode(byte);
     if (string !== 'text') this.#mark(this.#zone);
-    const length = this.#hex !== '' || byte === LETTER_U ? 6 : 2;
-    if (this.#escape < length) return;
-    const bytes = length === 2 ? this.#shortEscape() : this.#unicodeEscape();
-    this.#escape = 0;
-    if (string === 'text') {
-      this.tape.tell('content', length - bytes, ESCAPE);
-      this.tape.tell('content', bytes, TEXT);
-    } else if (string === 'key') {
-      // A key with escapes is none that is looked for.
-      this.#addToKey('\\');
-    }
-  }
-
-  #shortEscape(): number {
-    this.#afterHighSurrogate = false;
-    return 1;
-  }
-
-  /** In UTF-8. Half of a pair takes three bytes, as U+FFFD would; the other half after it adds the fourth. */
-  #unicodeEscape(): number {
-    const unit = Number.parseInt(this.#hex, 16);
-    const isSecondHalf = this.#afterHighSurrogate && unit >= 0xdc00 && unit <= 0xdfff;
-    this.#afterHighSurrogate = unit >= 0xd800 && unit <= 0xdbff;
-    if (isSecondHalf) return 1;
-    return unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3;
+    const escape = this.#escape.take(byte);
+    if (!escape) return;
+    // A key with escapes is none that is looked for.
+    if (string === 'key') this.#addToKey('\\');
+    if (string !== 'text') return;
+    this.tape.tell('content', escape.bytes - escape.character, ESCAPE);
+    this.tape.tell('content', escape.character, TEXT);
   }
 
   #mark(what: Meaning | undefined): void {
-    if (!what) {
-      this.#undecided++;
-      if (this.#undecided >= this.limitBytes) this.#decide(AROUND);
-      return;
-    }
-    this.#switchTo(what);
-    this.#run++;
-  }
-
-  #switchTo(what: Meaning): void {
-    if (what === this.#runMeaning) return;
-    this.#flush();
-    this.#runMeaning = what;
-  }
-
-  #flush(): void {
-    if (this.#run > 0 && this.#runMeaning) this.tape.tell('content', this.#run, this.#runMeaning);
-    this.#run = 0;
+    const decided = this.#runs.mark(what);
+    if (decided) this.#zone = decided;
   }
 
   #decide(what: Meaning): void {
     this.#zone = what;
-    this.#switchTo(what);
-    this.#run += this.#undecided;
-    this.#undecided = 0;
+    this.#runs.decide(what);
   }
 }

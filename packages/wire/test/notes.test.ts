@@ -75,7 +75,7 @@ describe('chunks', () => {
       'chunk-end framing "\\r\\n" CRLF: the chunk ends',
       'last-chunk framing "0\\r\\n" last chunk: size 0',
       'header framing "X-Sum: 1\\r\\n" trailer: a header after the body',
-      'head-end framing "\\r\\n" empty line: the body ends',
+      'chunk-end framing "\\r\\n" empty line: the body ends',
     ]);
   });
 

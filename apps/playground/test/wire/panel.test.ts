@@ -57,7 +57,7 @@ describe.skipIf(!hasChromium)('the panel', () => {
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error)));
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    await page.waitForFunction(() => globalThis.__wire?.listening);
+    await page.waitForFunction(() => document.querySelector('.wire'));
     return { page, complaints };
   }
 

@@ -126,6 +126,16 @@ describe('the store', () => {
     expect([store.totals.down.payload, store.missed]).toEqual([2, 60]);
   });
 
+  test('says that nobody watched, and finds its way again', () => {
+    const store = storeWith(REQUEST, STREAM, event(1, 'a'));
+    store.leave();
+    store.take([event(5, 'b')]);
+    const said = kindsOf(store.rows);
+    const left = said.indexOf('Not watched: bytes that pass from here on are neither shown nor counted');
+    expect(said.slice(left + 1)[0]).toBe('chunk-size');
+    expect([store.totals.down.payload, store.pending]).toEqual([2, 0]);
+  });
+
   test('calls its listeners once for each batch', () => {
     const store = new WireStore();
     let calls = 0;

@@ -1,4 +1,4 @@
-import { useCallback, useLayoutEffect, useReducer, useRef, useState } from 'react';
+import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 import type { Row } from './rows.js';
 import { placeOf } from './view.js';
 
@@ -20,15 +20,16 @@ interface Anchor {
 export function useWindow(rows: readonly Row[]) {
   const box = useRef<HTMLDivElement>(null);
   /** Undefined: at the end. */
-  const anchor = useRef<Anchor | undefined>(undefined);
+  const [anchor, setAnchor] = useState<Anchor>();
   /** The scroll position that was set here; the event it brings is nobody's wish. */
   const set = useRef(-1);
   const [{ height, rowPx }, setSize] = useState(GUESS);
-  const [, draw] = useReducer((count: number) => count + 1, 0);
-  const held = anchor.current;
+  /** What is drawn, for handlers that stay the same. */
+  const drawn = useRef({ rows, rowPx });
   const end = Math.max(0, rows.length * rowPx - height);
-  const top = held ? Math.min(end, placeOf(rows, held.id) * rowPx + held.px) : end;
+  const top = anchor ? Math.min(end, placeOf(rows, anchor.id) * rowPx + anchor.px) : end;
   useLayoutEffect(() => {
+    drawn.current = { rows, rowPx };
     const element = box.current;
     if (!element) return;
     const row = element.querySelector<HTMLElement>('[data-wire-row]')?.offsetHeight ?? 0;
@@ -36,21 +37,18 @@ export function useWindow(rows: readonly Row[]) {
     if (size.height !== height || size.rowPx !== rowPx) setSize(size);
     if (Math.abs(element.scrollTop - top) > 1) element.scrollTop = top;
     set.current = element.scrollTop;
-  });
-  const seen = useRef({ rows, rowPx });
-  seen.current = { rows, rowPx };
+  }, [rows, height, rowPx, top]);
   /** Stays where it is, also at the end. */
   const hold = useCallback((): void => {
     const at = box.current?.scrollTop ?? 0;
-    const row = seen.current.rows[Math.floor(at / seen.current.rowPx)];
-    anchor.current = row && { id: row.id, px: at % seen.current.rowPx };
+    const row = drawn.current.rows[Math.floor(at / drawn.current.rowPx)];
+    setAnchor(row && { id: row.id, px: at % drawn.current.rowPx });
   }, []);
   const onScroll = (): void => {
     const element = box.current;
     if (!element || Math.abs(element.scrollTop - set.current) <= 1) return;
-    hold();
-    if (element.scrollTop + element.clientHeight >= element.scrollHeight - rowPx / 2) anchor.current = undefined;
-    draw();
+    if (element.scrollTop + element.clientHeight >= element.scrollHeight - rowPx / 2) setAnchor(undefined);
+    else hold();
   };
   /** Brings the row at this place into sight. */
   const scrollTo = (place: number): void => {

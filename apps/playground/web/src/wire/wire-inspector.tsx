@@ -18,7 +18,8 @@ export function WireInspector({ row }: { readonly row: Row | undefined }) {
         {row.way === 'up' ? 'Up' : 'Down'}, connection {row.connection}, request {row.exchange + 1}
       </p>
       {header && <FrameBits header={header.bytes} mask={row.cells.find(({ kind }) => kind === 'frame-mask')?.bytes} />}
-      <div className="wire-scroll" role="region" aria-label="Bytes of the chosen line" tabIndex={0}>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- What scrolls has to be reached with the keyboard. */}
+      <section className="wire-scroll" aria-label="Bytes of the chosen line" tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -36,7 +37,7 @@ export function WireInspector({ row }: { readonly row: Row | undefined }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </div>
   );
 }

@@ -1,3 +1,4 @@
+/* oxlint-disable jsx-a11y/prefer-tag-over-role -- The elements of a table lose their roles when they are laid out as lines. */
 import { type KeyboardEvent, useCallback, useId } from 'react';
 import type { Row } from './rows.js';
 import { isOpen, placeOf, shownRows, type View } from './view.js';

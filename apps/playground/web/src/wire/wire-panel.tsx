@@ -1,34 +1,23 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { Row } from './rows.js';
 import { useFrames } from './use-frames.js';
 import type { View } from './view.js';
 import { WireInspector } from './wire-inspector.js';
 import { WireLines } from './wire-lines.js';
-import type { WireSource } from './wire-source.js';
-import { WireStore } from './wire-store.js';
+import type { WireStore } from './wire-store.js';
 import { WireToolbar } from './wire-toolbar.js';
 import { WireTotals } from './wire-totals.js';
 import './wire.css';
 
 export interface WirePanelProps {
-  /** The bytes of one pane. Another source begins anew. */
-  readonly source: WireSource;
+  /** What has been seen of one pane. */
+  readonly store: WireStore;
   /** Tokens so far, for bytes per token. Asked when it draws. */
   readonly tokens: () => number;
 }
 
 /** The bytes of one pane as they went over the wire, and what each of them is there for. */
-export default function WirePanel({ source, tokens }: WirePanelProps) {
-  const [store, setStore] = useState<WireStore>();
-  useEffect(() => {
-    const fresh = new WireStore();
-    setStore(fresh);
-    return source.subscribe(fresh.take);
-  }, [source]);
-  return store ? <WireView store={store} tokens={tokens} /> : null;
-}
-
-function WireView({ store, tokens }: { readonly store: WireStore; readonly tokens: () => number }) {
+export default function WirePanel({ store, tokens }: WirePanelProps) {
   useFrames(store);
   const [view, setView] = useState<View>({ filter: 'all', headersOpen: false, turned: new Set() });
   const [chosen, setChosen] = useState<Row>();

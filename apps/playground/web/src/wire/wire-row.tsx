@@ -1,3 +1,5 @@
+/* oxlint-disable jsx-a11y/prefer-tag-over-role -- As in `wire-lines.tsx`. */
+/* oxlint-disable jsx-a11y/click-events-have-key-events -- The grid around the lines has the focus and takes the keys. */
 import { memo } from 'react';
 import { KIND_LABELS } from './kinds.js';
 import type { Cell, Row } from './rows.js';
@@ -115,6 +117,7 @@ function Bytes({ cells }: { readonly cells: readonly Cell[] }) {
 export function VisibleText({ bytes }: { readonly bytes: Uint8Array }) {
   return visible(bytes).map(({ text, isSign }, index) =>
     isSign ? (
+      // oxlint-disable-next-line react/no-array-index-key -- Bytes that are shown do not change their places.
       <span key={index} className="wire-sign">
         {text}
       </span>

@@ -88,13 +88,23 @@ export class WireStore {
     const { passed } = this;
     if (passed === undefined) return;
     this.#pausedAt = undefined;
-    this.#rows.breakOff();
-    const at = { connection: -1, way: 'down', atMs: this.#lastMs } as const;
-    this.#rows.tell(
-      `${passed.toLocaleString('en')} bytes passed during the pause; they are counted, and not shown`,
-      at,
-    );
+    this.#announce(`${passed.toLocaleString('en')} bytes passed during the pause; they are counted, and not shown`);
     this.#changed();
+  }
+
+  /** Nobody watches from now on. What comes when somebody does again may begin anywhere. */
+  leave(): void {
+    if (this.#readers.size === 0) return;
+    for (const reader of this.#readers.values()) this.#add(reader.end());
+    this.#readers.clear();
+    const words = 'Not watched: bytes that pass from here on are neither shown nor counted';
+    if (this.#pausedAt === undefined) this.#announce(words);
+    this.#changed();
+  }
+
+  #announce(event: string): void {
+    this.#rows.breakOff();
+    this.#rows.tell(event, { connection: -1, way: 'down', atMs: this.#lastMs });
   }
 
   #piece(piece: TapPiece): void {

@@ -54,7 +54,9 @@ function stateOf({ passed, dropped, missed, pending, rows }: WireStore): string 
   const count = (bytes: number): string => `${bytes.toLocaleString('en')} ${bytes === 1 ? 'byte' : 'bytes'}`;
   const words = [
     ...(passed === undefined ? [] : [`paused; ${count(passed)} since`]),
-    ...(rows.length === 0 && passed === undefined ? ['waiting for bytes'] : []),
+    ...(rows.length === 0 && passed === undefined
+      ? ['bytes are shown from the moment on at which this tool is opened']
+      : []),
     ...(dropped > 0 ? [`${dropped.toLocaleString('en')} older spans are not kept`] : []),
     ...(missed > 0 ? [`${count(missed)} not seen`] : []),
     ...(pending > 0 ? [`${count(pending)} not understood yet`] : []),
