@@ -53,7 +53,10 @@ export class Stage {
   #drawnMs = Number.NEGATIVE_INFINITY;
   #costMs = 0;
   #toldMs = Number.NEGATIVE_INFINITY;
+  /** Somebody wants another picture, at once. */
   #dirty = true;
+  /** The picture is older than what is known. */
+  #stale = false;
   #untold = true;
   #state: StageState = { window: { kind: 'whole' }, paused: false, running: false, figures: [] };
   readonly #listeners = new Set<() => void>();
@@ -139,11 +142,12 @@ export class Stage {
     this.#frame = requestAnimationFrame(this.#onFrame);
     const nowMs = performance.now();
     const { paused, window } = this.#state;
-    if (!this.#dirty && nowMs - this.#drawnMs < this.#pauseMs()) return;
     const fresh = !paused && this.view.update(nowMs);
     this.#untold ||= fresh;
-    const moving = !paused && this.view.running && window.kind !== 'fixed';
-    if (this.#surroundings?.onScreen && (fresh || moving || this.#dirty)) this.#draw(nowMs);
+    // Kept until it can be drawn: the charts may be out of sight, or it is too early for another picture.
+    this.#stale ||= fresh || (!paused && this.view.running && window.kind !== 'fixed');
+    const due = this.#dirty || (this.#stale && nowMs - this.#drawnMs >= this.#pauseMs());
+    if (due && this.#surroundings?.onScreen) this.#draw(nowMs);
     if (!paused && this.#untold && nowMs - this.#toldMs >= SLOW_MS) this.#tellFigures(nowMs);
   };
 
@@ -161,6 +165,7 @@ export class Stage {
     this.#drawnMs = nowMs;
     this.#costMs = performance.now() - nowMs;
     this.#dirty = false;
+    this.#stale = false;
   }
 
   #tellFigures(nowMs: number): void {

@@ -65,9 +65,9 @@ function fill(scene: Scene, bins: Bins | undefined, [seconds, most]: readonly [C
   return [seconds.view(), most.view()];
 }
 
-/** The largest heap of any pane: what fills a row. */
-function largestOf({ view }: Scene): number {
-  return Math.max(4, ...view.rows.map(({ track }) => track.largest));
+/** The heap that fills a row: half as large again as the largest usual one. Rare ones are cut off; their number is written. */
+function fullHeap({ view }: Scene): number {
+  return Math.max(4, ...view.rows.map(({ track }) => 1.5 * track.usual));
 }
 
 function ticks(scene: Scene, row: number): uPlot.Series.PathBuilder {
@@ -76,12 +76,12 @@ function ticks(scene: Scene, row: number): uPlot.Series.PathBuilder {
     const [seconds, most] = plot.data[series] as unknown as readonly [Float64Array, Float64Array];
     const { base, height } = rowBox(plot, row, scene);
     const wide = Math.max(1, Math.round((scene.narrow ? 1 : 1.5) * pixelRatio()));
-    const largest = largestOf(scene);
+    const full = fullHeap(scene);
     // Ticks of the same height that touch become one rectangle: a quick stream has as many ticks as the plot has pixels.
     let [from, end, high] = [0, Number.NEGATIVE_INFINITY, 0];
     for (let index = 0; index < seconds.length; index += 1) {
       const x = Math.round(plot.valToPos(seconds[index] ?? 0, 'x', true));
-      const share = Math.max(LOWEST, Math.sqrt((most[index] ?? 0) / largest));
+      const share = Math.max(LOWEST, Math.sqrt((most[index] ?? 0) / full));
       const own = Math.round(height * Math.min(1, share));
       if (x > end || own !== high) {
         if (high > 0) path.rect(from, base - high, end - from, high);
