@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import type { Bins } from '../data/bins.js';
-import { Column } from '../data/column.js';
+import { Column, perRow } from '../data/column.js';
 import { pixelRatio, write } from './canvas.js';
 import type { Drawing } from './chart.js';
 import { nameRow, remark, rowAxis, rowBox, shadeRow } from './rows.js';
@@ -18,12 +18,7 @@ const LOWEST = 0.22;
  * Heights grow with the square root, so that one token can still be seen beside a heap of a hundred.
  */
 export function arrivalsDrawing(): Drawing {
-  const columns = new Map<number, readonly [Column, Column]>();
-  const columnsOf = (row: number): readonly [Column, Column] => {
-    let pair = columns.get(row);
-    if (!pair) columns.set(row, (pair = [new Column(), new Column()]));
-    return pair;
-  };
+  const columnsOf = perRow(() => [new Column(), new Column()] as const);
   return {
     downwards: true,
     height: (scene) => AXIS_PX + (scene.view.rows.length + 1) * (scene.narrow ? NARROW_ROW_PX : ROW_PX),
