@@ -1,12 +1,13 @@
 import { type ReactElement, type ReactNode, type RefObject, useEffect, useRef } from 'react';
-import type { PaneHandle } from '../pane/handle.js';
+import { HINT } from './charts/picture.js';
+import type { Figures } from './data/figures.js';
 import { Legend } from './legend.js';
-import { HINT, type Stage } from './stage.js';
+import type { Stage } from './stage.js';
 import { useNavigation } from './use-navigation.js';
 
 export interface ChartsViewProps {
   readonly stage: Stage;
-  readonly panes: readonly PaneHandle[];
+  readonly figures: readonly Figures[];
   readonly hidden: boolean;
 }
 
@@ -14,7 +15,7 @@ const NAME =
   'Charts. Plus and minus zoom, arrows move, Home and End go to the beginning and to the present, 0 shows all.';
 
 /** The places of the three charts, with what they teach. The stage draws in them. */
-export function ChartsView({ stage, panes, hidden }: ChartsViewProps): ReactElement {
+export function ChartsView({ stage, figures, hidden }: ChartsViewProps): ReactElement {
   const charts = useRef<HTMLDivElement>(null);
   const arrivals = useRef<HTMLDivElement>(null);
   const steps = useRef<HTMLDivElement>(null);
@@ -36,7 +37,8 @@ export function ChartsView({ stage, panes, hidden }: ChartsViewProps): ReactElem
     // A place for the keyboard: the keys that its name tells are its own.
     <div ref={charts} className="timeline-charts" role="group" aria-label={NAME} tabIndex={0} hidden={hidden}>
       <ChartPlace host={arrivals} title="Arrivals">
-        A tick where tokens reach the page. The taller, the more came at once.
+        A tick where tokens reach the page; the taller, the more came at once. A silence in all rows is the model’s or
+        this machine’s, one in a single row its line’s.
       </ChartPlace>
       <p ref={readout} className="timeline-readout" aria-hidden="true">
         {HINT}
@@ -44,7 +46,7 @@ export function ChartsView({ stage, panes, hidden }: ChartsViewProps): ReactElem
       <ChartPlace host={steps} title="Tokens so far">
         The broad line is the model’s own timetable. How far right of it a stairway is: that is the delivery latency.
       </ChartPlace>
-      <Legend panes={panes} />
+      <Legend figures={figures} />
       <ChartPlace host={itl} title="Time between tokens (ITL)">
         Tokens that come together have 0. So a low ITL is no speed: heaps have the lowest of all, and come last. Read
         the delivery latency.

@@ -17,7 +17,7 @@ export default function Timeline({ panes }: ToolProps): ReactElement {
   return (
     <section className="timeline" aria-label="Timeline">
       <Toolbar stage={stage} state={state} asTable={asTable} onAsTable={setAsTable} />
-      <ChartsView stage={stage} panes={panes} hidden={asTable} />
+      <ChartsView stage={stage} figures={state.figures} hidden={asTable} />
       {asTable && <StepsTable view={stage.view} figures={state.figures} />}
       <FiguresTable figures={state.figures} />
     </section>

@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import type { Bins } from '../data/bins.js';
-import { Column } from '../data/column.js';
+import { Column, perRow } from '../data/column.js';
 import { pixelRatio, write } from './canvas.js';
 import type { Drawing } from './chart.js';
 import { nameRow, remark, rowAxis, rowBox, shadeRow } from './rows.js';
@@ -18,12 +18,7 @@ const LOWEST = 0.22;
  * Heights grow with the square root, so that one token can still be seen beside a heap of a hundred.
  */
 export function arrivalsDrawing(): Drawing {
-  const columns = new Map<number, readonly [Column, Column]>();
-  const columnsOf = (row: number): readonly [Column, Column] => {
-    let pair = columns.get(row);
-    if (!pair) columns.set(row, (pair = [new Column(), new Column()]));
-    return pair;
-  };
+  const columnsOf = perRow(() => [new Column(), new Column()] as const);
   return {
     downwards: true,
     height: (scene) => AXIS_PX + (scene.view.rows.length + 1) * (scene.narrow ? NARROW_ROW_PX : ROW_PX),
@@ -65,9 +60,9 @@ function fill(scene: Scene, bins: Bins | undefined, [seconds, most]: readonly [C
   return [seconds.view(), most.view()];
 }
 
-/** The largest heap of any pane: what fills a row. */
-function largestOf({ view }: Scene): number {
-  return Math.max(4, ...view.rows.map(({ track }) => track.largest));
+/** The heap that fills a row: half as large again as the largest usual one. Rare ones are cut off; their number is written. */
+function fullHeap({ view }: Scene): number {
+  return Math.max(4, ...view.rows.map(({ track }) => 1.5 * track.usual));
 }
 
 function ticks(scene: Scene, row: number): uPlot.Series.PathBuilder {
@@ -76,12 +71,12 @@ function ticks(scene: Scene, row: number): uPlot.Series.PathBuilder {
     const [seconds, most] = plot.data[series] as unknown as readonly [Float64Array, Float64Array];
     const { base, height } = rowBox(plot, row, scene);
     const wide = Math.max(1, Math.round((scene.narrow ? 1 : 1.5) * pixelRatio()));
-    const largest = largestOf(scene);
+    const full = fullHeap(scene);
     // Ticks of the same height that touch become one rectangle: a quick stream has as many ticks as the plot has pixels.
     let [from, end, high] = [0, Number.NEGATIVE_INFINITY, 0];
     for (let index = 0; index < seconds.length; index += 1) {
       const x = Math.round(plot.valToPos(seconds[index] ?? 0, 'x', true));
-      const share = Math.max(LOWEST, Math.sqrt((most[index] ?? 0) / largest));
+      const share = Math.max(LOWEST, Math.sqrt((most[index] ?? 0) / full));
       const own = Math.round(height * Math.min(1, share));
       if (x > end || own !== high) {
         if (high > 0) path.rect(from, base - high, end - from, high);

@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import type { Level } from '../data/bins.js';
-import { Column } from '../data/column.js';
+import { Column, perRow } from '../data/column.js';
 import { durationText } from '../data/duration.js';
 import { pixelRatio, write } from './canvas.js';
 import type { Drawing } from './chart.js';
@@ -21,12 +21,7 @@ type Columns4 = readonly [Float64Array, Float64Array, Float64Array, Float64Array
  * are the tokens that came together with another one.
  */
 export function itlDrawing(): Drawing {
-  const columns = new Map<number, Four>();
-  const columnsOf = (row: number): Four => {
-    let four = columns.get(row);
-    if (!four) columns.set(row, (four = [new Column(), new Column(), new Column(), new Column()]));
-    return four;
-  };
+  const columnsOf = perRow((): Four => [new Column(), new Column(), new Column(), new Column()]);
   return {
     downwards: true,
     height: (scene) => AXIS_PX + Math.max(1, scene.view.rows.length) * (scene.narrow ? NARROW_ROW_PX : ROW_PX),

@@ -55,3 +55,9 @@ export class Column {
     return low;
   }
 }
+
+/** Something for each row, made when it is first asked for: columns that are filled anew for each picture. */
+export function perRow<T>(make: () => T): (row: number) => T {
+  const made: T[] = [];
+  return (row) => (made[row] ??= make());
+}
