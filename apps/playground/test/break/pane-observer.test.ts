@@ -145,7 +145,7 @@ test('a model that falls silent is told when it speaks again, not at the token t
   pane.take(event(5), event(6));
   expect(pane.told).toEqual([
     'model: Says nothing for 4.0 s.',
-    `client: Event 5 came after 4.0 s of silence, on the same connection: ${COUNTS}.`,
+    `client: Event 5 came after 4.0 s of silence, without a reconnect: ${COUNTS}.`,
   ]);
 });
 

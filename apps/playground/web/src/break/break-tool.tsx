@@ -50,9 +50,9 @@ export default function BreakTool({ panes, selected, onSelect, control }: ToolPr
         <TargetChoice panes={panes} chosen={all ? '' : (selected?.key ?? '')} onChoose={aimAt} />
         <Choices options={options} onChange={setOptions} />
       </p>
-      <p className="break-outcome" role="status" data-break-outcome data-bad={outcome?.bad ?? false}>
+      <output className="break-outcome" data-break-outcome data-bad={outcome?.bad ?? false}>
         {outcome?.text ?? 'What the client notices, and what it does, is told in its pane under “What happened”.'}
-      </p>
+      </output>
       {nothing !== undefined && <p className="fault-obstacle">{nothing}</p>}
       {FAULT_GROUPS.map(({ title, faults }) => (
         <fieldset key={title} className="fault-group">

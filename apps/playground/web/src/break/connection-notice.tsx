@@ -26,8 +26,8 @@ export function ConnectionNotice({ pane, panes, control }: ConnectionNoticeProps
     other.stream().detach();
   };
   return (
-    <div className="connection-notice" data-connection-notice role="status">
-      <p>{why.text}</p>
+    <div className="connection-notice" data-connection-notice>
+      <output>{why.text}</output>
       <p className="connection-notice-ways">
         {pane.record.mode !== 'websocket' && (
           <button type="button" data-to-websocket onClick={() => pane.switchTo('websocket')}>

@@ -26,9 +26,12 @@ export function IncidentList({ record }: { readonly record: PaneRecord }) {
     <section className="incidents" aria-labelledby={heading}>
       <h3 id={heading}>What happened</h3>
       {/* Scrolls, so it must be reachable by keyboard. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div className="incidents-scroll" tabIndex={0} role="log" aria-live="off" aria-labelledby={heading}>
         <ol>
           {record.incidents.slice(first).map(({ atMs, who, text }, index) => (
+            // Incidents have no names, and hardly ever change their places.
+            // oxlint-disable-next-line react/no-array-index-key
             <li key={first + index} data-incident data-who={who}>
               <span className="incident-time">{sinceStart(atMs, record.startMs)}</span>{' '}
               <b className="incident-who">{WHO[who]}</b> <span>{text}</span>

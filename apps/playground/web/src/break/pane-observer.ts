@@ -5,6 +5,7 @@ import { MODE_TITLES } from '../race/titles.js';
 import type { PaneRecord, Who } from '../pane/pane-record.js';
 import { type Effect, type Mark, markOf, measure } from './effect.js';
 import { NOTICED, SERVER_SAYS, type Trouble, lineSentence, terminalSentences } from './sentences.js';
+import { tell } from './tell.js';
 import { duration } from './words.js';
 
 export type LineNews = Extract<ControlNews, { type: 'line' }>;
@@ -174,6 +175,7 @@ export class PaneObserver {
     this.#unexplained = recent ? undefined : { incident, atMs: nowMs };
   }
 
+  /** A connection that was never made has not been lost. */
   #stillWaiting(nowMs: number): void {
     const text = `No answer in ${duration(nowMs - (this.waitingSinceMs ?? nowMs))}, tries again.`;
     this.#tell('client', text, nowMs);
@@ -203,26 +205,21 @@ export class PaneObserver {
   }
 
   #arrived(awaited: Awaited, { seq }: StreamEvent, nowMs: number): void {
+    const sinceMs = awaited.kind === 'after-silence' ? awaited.lastMs : awaited.sinceMs;
+    const waitedMs = nowMs - sinceMs;
+    const took = duration(waitedMs);
+    let text = `Event ${seq} came ${took} later: ${this.#counts()}.`;
     if (awaited.kind === 'after-silence') {
-      const silentMs = nowMs - awaited.lastMs;
       awaited.lastMs = nowMs;
-      if (silentMs < awaited.atLeastMs) return;
-      const text = `Event ${seq} came after ${duration(silentMs)} of silence, on the same connection: ${this.#counts()}.`;
-      this.#tell('client', text, nowMs);
+      if (waitedMs < awaited.atLeastMs) return;
+      text = `Event ${seq} came after ${took} of silence, without a reconnect: ${this.#counts()}.`;
     } else if (awaited.kind === 'after-cut') {
-      if (nowMs - awaited.sinceMs < UNDER_WAY_MS) return;
-      const later = duration(nowMs - awaited.sinceMs);
-      this.#tell(
-        'client',
-        `Noticed nothing: event ${seq} came with another poll, ${later} later: ${this.#counts()}.`,
-        nowMs,
-      );
+      if (waitedMs < UNDER_WAY_MS) return;
+      text = `Noticed nothing: event ${seq} came with another poll, ${took} later: ${this.#counts()}.`;
       this.#trouble = undefined;
-    } else {
-      const text = `Event ${seq} came ${duration(nowMs - awaited.sinceMs)} later: ${this.#counts()}.`;
-      this.#tell('client', text, nowMs);
     }
     this.#awaited = undefined;
+    this.#tell('client', text, nowMs);
   }
 
   #end(event: StreamEvent, nowMs: number): void {
@@ -243,20 +240,9 @@ export class PaneObserver {
     return `${this.#record.lost} lost, ${this.#record.doubled} doubled`;
   }
 
-  /** Puts it where its time belongs, and gives the place. Effects come after their causes, also if the clocks disagree. */
   #tell(who: Who, text: string, atMs: number): number {
-    const { incidents } = this.#record;
-    const lastDone = incidents.findLast((incident) => incident.who === 'you')?.atMs ?? atMs;
-    const told = { atMs: Math.max(atMs, lastDone), who, text };
     this.#eventful = true;
-    this.#record.note(who, text, told.atMs);
-    let place = incidents.length - 1;
-    while (place > 0 && (incidents[place - 1]?.atMs ?? 0) > told.atMs) {
-      incidents[place] = incidents[place - 1] ?? told;
-      place -= 1;
-    }
-    incidents[place] = told;
-    return place;
+    return tell(this.#record, who, text, atMs);
   }
 }
 
