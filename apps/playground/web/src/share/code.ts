@@ -1,4 +1,5 @@
 import { type Mode, transportOf } from '@tokenwire/protocol';
+import { CLIENT_OPTIONS } from '../pane/client-options.js';
 import type { Subject } from './subject.js';
 import { visibleJson } from './visible-json.js';
 
@@ -16,6 +17,7 @@ export function codeOf({ mode, url, from }: Subject): string {
 
 const stream = ${OPEN[mode]}({
   url: ${literal(url)},
+  ${optionsOf(mode).join(',\n  ')},
   ${'after' in from ? `after: ${literal(from.after)}` : `request: ${literal(from.request, '  ')}`},
 });
 
@@ -34,7 +36,7 @@ export function componentOf({ mode, url, from }: Subject): string {
 import { useTokenStream } from '@tokenwire/react';
 
 const request = ${request ? literal(request) : 'undefined'};
-const options = { url: ${literal(url)}${after === undefined ? '' : `, after: ${literal(after)}`} };
+const options = { ${[`url: ${literal(url)}`, ...optionsOf(mode), ...(after === undefined ? [] : [`after: ${literal(after)}`])].join(', ')} };
 
 export function Answer() {
   const { text, status, stop } = useTokenStream(${OPEN[mode]}, request, options);
@@ -47,6 +49,12 @@ export function Answer() {
   );
 }
 `;
+}
+
+/** What the page's clients are told; only long polling has a wait. */
+function optionsOf(mode: Mode): string[] {
+  const { idleTimeoutMs, waitSeconds } = CLIENT_OPTIONS;
+  return [`idleTimeoutMs: ${idleTimeoutMs}`, ...(mode === 'long-poll' ? [`waitSeconds: ${waitSeconds}`] : [])];
 }
 
 /** A value as people write it: keys without quotes. A JSON text has raw line ends only between its parts. */
