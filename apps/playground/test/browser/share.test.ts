@@ -46,7 +46,9 @@ describe.skipIf(!hasChromium || process.platform === 'win32')('what is shared fr
     await ask(page);
     const [first] = await ended(page);
     const choice = page.locator('[data-pane-choice]');
-    const keys = await choice.locator('option').evaluateAll((all) => all.map((one) => (one as HTMLOptionElement).value));
+    const keys = await choice
+      .locator('option')
+      .evaluateAll((all) => all.map((one) => (one as HTMLOptionElement).value));
     expect(keys).toHaveLength(MODES.length);
     for (const key of keys) {
       await choice.selectOption(key);
