@@ -72,5 +72,7 @@ test('any prompt is in the code as it is: the same request leaves it', async () 
     `globalThis.asked = []; console.log = () => {};\n${imports}\nprocess.stdout.write(JSON.stringify(asked));`,
   );
   const { stdout } = await run(process.execPath, [all]);
-  expect(JSON.parse(stdout)).toEqual(PROMPTS.map((prompt) => ({ url: server.url, request: { ...ASKED, prompt } })));
+  expect(JSON.parse(stdout)).toEqual(
+    PROMPTS.map((prompt) => ({ url: server.url, idleTimeoutMs: 5_000, request: { ...ASKED, prompt } })),
+  );
 });

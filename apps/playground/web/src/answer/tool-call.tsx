@@ -18,7 +18,8 @@ export function ToolCall({ block }: { readonly block: ToolUse }) {
         {!done && <span className="tool-state"> arguments are coming…</span>}
         {done && !isValid && partialJson !== '' && <span className="tool-state"> its arguments are not JSON</span>}
       </p>
-      {/* Scrolls, so it must be reachable with the keyboard. */}
+      {/* Scrolls, so it must be reachable with the keyboard; no landmark, there may be many. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/prefer-tag-over-role */}
       <div className="tool-arguments" dir="ltr" tabIndex={0} role="group" aria-label="Arguments">
         <PlainText text={text} />
       </div>

@@ -1,4 +1,4 @@
-import { memo, useEffect, useId, useState } from 'react';
+import { memo, useEffect, useId, useMemo, useState } from 'react';
 import { Alternatives } from './alternatives.js';
 import {
   type DancePlace,
@@ -36,7 +36,7 @@ interface DanceProps {
 export const Dance = memo(function Dance(props: DanceProps) {
   const { tokens, count, ended, place, onPlace, sampler, temperature } = props;
   const [playing, setPlaying] = useState(false);
-  const next = nextPlace(place, { count, ended });
+  const next = useMemo(() => nextPlace(place, { count, ended }), [place, count, ended]);
   const previous = previousPlace(place);
   const token = tokens.at(place.token);
   const step = STEPS[place.step] ?? 'context';
@@ -58,9 +58,9 @@ export const Dance = memo(function Dance(props: DanceProps) {
         ))}
       </ol>
       {/* Spoken when somebody steps; not while it plays, or it would never be silent. */}
-      <p className="dance-sentence" role="status" aria-live={playing ? 'off' : 'polite'}>
+      <output className="dance-sentence" aria-live={playing ? 'off' : 'polite'}>
         {facts ? sentenceOf(step, facts) : endSentence(tokens.stopReason, sampler)}
-      </p>
+      </output>
       <div className="dance-stage">
         {facts && step === 'context' && (
           <Tokens tokens={tokens} to={place.token} count={sampler ? CONTEXT_TOKENS : TAIL} />
@@ -92,8 +92,7 @@ function Controls({ previous, next, onPlace, playing, setPlaying, canPlay }: Con
     if (!plays || !next) return;
     const timer = setTimeout(() => onPlace(next), seconds * 1_000);
     return () => clearTimeout(timer);
-    // Objects that say the same are the same place.
-  }, [plays, next?.token, next?.step, seconds]);
+  }, [plays, next, onPlace, seconds]);
   const go = (place: DancePlace | undefined): void => {
     setPlaying(false);
     if (place) onPlace(place);
@@ -142,6 +141,8 @@ function Tokens({ tokens, to, count, marked = false }: TokensProps) {
     <p className="dance-tokens">
       {first > 0 && '… '}
       {shown.map(({ token }, index) => (
+        // A token is its place in the answer.
+        // oxlint-disable-next-line react/no-array-index-key
         <span key={first + index} className="dance-token" data-new={marked && index === shown.length - 1}>
           <bdi>{visibleToken(token)}</bdi>
         </span>

@@ -6,11 +6,8 @@ export function DrawLine({ distribution }: { readonly distribution: Distribution
   const { candidates, chosen, rank } = distribution;
   return (
     <div className="draw">
-      <div
-        className="draw-line"
-        role="img"
-        aria-label={`${visibleToken(chosen.token)} has ${percent(chosen.share)} of the line.`}
-      >
+      {/* What it shows is said below. */}
+      <div className="draw-line" aria-hidden="true">
         {candidates.map(({ token, share, chosen: isChosen }, index) => (
           // oxlint-disable-next-line react/no-array-index-key
           <span key={index} data-chosen={isChosen} style={{ flexGrow: share }}>

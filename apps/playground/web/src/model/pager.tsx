@@ -13,7 +13,7 @@ export function Pager({ from, window, count, onFrom, ended }: PagerProps) {
   if (count <= window) return null;
   const last = Math.floor((count - 1) / window) * window;
   return (
-    <div className="pager" role="group" aria-label="Part of the answer">
+    <nav className="pager" aria-label="Parts of the answer">
       <button type="button" disabled={from === 0} onClick={() => onFrom(0)}>
         First
       </button>
@@ -29,6 +29,6 @@ export function Pager({ from, window, count, onFrom, ended }: PagerProps) {
       <button type="button" disabled={from >= last} onClick={() => onFrom(ended ? last : undefined)}>
         Last
       </button>
-    </div>
+    </nav>
   );
 }

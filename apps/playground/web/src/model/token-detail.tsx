@@ -66,7 +66,7 @@ function Temperature({ temperature, onTemperature, asked, again }: TokenDetailPr
       <button type="button" disabled={temperature === asked} onClick={() => onTemperature(asked)}>
         As asked
       </button>
-      <a href={again}>Ask again at {temperature.toFixed(2)} with another seed</a>
+      <a href={again}>Set {temperature.toFixed(2)} and another seed above, to ask again</a>
     </div>
   );
 }

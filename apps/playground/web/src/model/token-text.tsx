@@ -44,7 +44,10 @@ export function TokenText({ tokens, count, from, selected, onSelect, onHover }: 
     <div
       ref={box}
       className="token-text"
+      // A `select` cannot be a running text.
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
       role="listbox"
+      tabIndex={-1}
       aria-label="Tokens of the answer"
       aria-orientation="horizontal"
       onKeyDown={(event) => {
@@ -80,6 +83,7 @@ const Chunk = memo(function Chunk({ tokens, from, to, selected, stop }: ChunkPro
     shown.push(
       <span
         key={index}
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
         role="option"
         aria-selected={index === selected}
         aria-posinset={index + 1}

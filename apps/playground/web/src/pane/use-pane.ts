@@ -5,6 +5,7 @@ import { PaneObserver } from '../break/pane-observer.js';
 import { watchLine } from '../break/watch-line.js';
 import type { Control } from '../control/control.js';
 import type { RacePane } from '../race/race.js';
+import { CLIENT_OPTIONS } from './client-options.js';
 import { CLIENTS } from './clients.js';
 import type { NappingDevice, PaneHandle } from './handle.js';
 import { nappingDevice } from './napping-device.js';
@@ -12,14 +13,6 @@ import { PaneRecord } from './pane-record.js';
 import type { PaneRegistry } from './registry.js';
 import { type Pace, slowed } from './slowed.js';
 import { followTiming } from './timing.js';
-
-/**
- * How long a silent connection is believed, in milliseconds. The playground's server says something every 2 s, so that a
- * blackhole is seen within seconds; applications keep the default of 37.5 s with heartbeats of 15 s.
- */
-export const IDLE_TIMEOUT_MS = 5_000;
-/** How long a poll may be held, in seconds; the time-out above comes on top. */
-export const WAIT_SECONDS = 4;
 
 export interface PaneOptions {
   readonly pane: RacePane;
@@ -100,8 +93,7 @@ interface Own {
 /** What the client is given beside what it is to read: everything goes into the record. */
 function streamOptions({ record, device, observer }: Own): Omit<UseTokenStreamOptions, 'url'> {
   return {
-    idleTimeoutMs: IDLE_TIMEOUT_MS,
-    waitSeconds: WAIT_SECONDS,
+    ...CLIENT_OPTIONS,
     device,
     onEvent: (event) => {
       const nowMs = performance.now();

@@ -1,4 +1,5 @@
 import { type Mode, transportOf } from '@tokenwire/protocol';
+import { CLIENT_OPTIONS } from '../pane/client-options.js';
 import type { Subject } from './subject.js';
 import { visibleJson } from './visible-json.js';
 
@@ -12,10 +13,11 @@ const OPEN: Record<Mode, string> = {
 
 /** A module, TypeScript and JavaScript alike, that does with the client's package what the pane does. */
 export function codeOf({ mode, url, from }: Subject): string {
-  return `import { ${OPEN[mode]} } from '@tokenwire/client-${transportOf[mode]}';
+  return `${importOf(mode)}
 
 const stream = ${OPEN[mode]}({
   url: ${literal(url)},
+  ${optionsOf(mode).join(',\n  ')},
   ${'after' in from ? `after: ${literal(from.after)}` : `request: ${literal(from.request, '  ')}`},
 });
 
@@ -29,12 +31,14 @@ console.log(stream.textSoFar);
 
 /** A React component that shows what the pane shows. */
 export function componentOf({ mode, url, from }: Subject): string {
-  const [request, after] = 'after' in from ? [undefined, from.after] : [from.request, undefined];
-  return `import { ${OPEN[mode]} } from '@tokenwire/client-${transportOf[mode]}';
-import { useTokenStream } from '@tokenwire/react';
+  const request = 'after' in from ? 'undefined' : literal(from.request);
+  const after = 'after' in from ? [`after: ${literal(from.after)}`] : [];
+  const options = [`url: ${literal(url)}`, ...optionsOf(mode), ...after].join(', ');
+  return `${importOf(mode)}
+${importLine('useTokenStream', 'react')}
 
-const request = ${request ? literal(request) : 'undefined'};
-const options = { url: ${literal(url)}${after === undefined ? '' : `, after: ${literal(after)}`} };
+const request = ${request};
+const options = { ${options} };
 
 export function Answer() {
   const { text, status, stop } = useTokenStream(${OPEN[mode]}, request, options);
@@ -47,6 +51,20 @@ export function Answer() {
   );
 }
 `;
+}
+
+function importOf(mode: Mode): string {
+  return importLine(OPEN[mode], `client-${transportOf[mode]}`);
+}
+
+function importLine(name: string, folder: string): string {
+  return `import { ${name} } from '@tokenwire/${folder}';`;
+}
+
+/** What the page's clients are told; only long polling has a wait. */
+function optionsOf(mode: Mode): string[] {
+  const { idleTimeoutMs, waitSeconds } = CLIENT_OPTIONS;
+  return [`idleTimeoutMs: ${idleTimeoutMs}`, ...(mode === 'long-poll' ? [`waitSeconds: ${waitSeconds}`] : [])];
 }
 
 /** A value as people write it: keys without quotes. A JSON text has raw line ends only between its parts. */

@@ -24,9 +24,10 @@ export function CopyBox({ title, text, name }: CopyBoxProps) {
         <button type="button" onClick={() => void copy()} aria-describedby={id}>
           Copy
         </button>
-        <span role="status">{said.text === text ? said.words : ''}</span>
+        <output>{said.text === text ? said.words : ''}</output>
       </div>
       {/* Scrolls, so it must be reachable with the keyboard. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/prefer-tag-over-role */}
       <pre ref={box} tabIndex={0} role="group" aria-labelledby={id} data-share={name}>
         {text}
       </pre>

@@ -1,4 +1,5 @@
 import type { Mode } from '@tokenwire/protocol';
+import { CLIENT_OPTIONS } from '../pane/client-options.js';
 import type { Subject } from './subject.js';
 import { visibleJson } from './visible-json.js';
 
@@ -27,7 +28,7 @@ const WRITERS: Record<Mode, (subject: Subject) => string> = {
   chunked: (subject) => stream(subject, 'application/x-ndjson', (cursor) => ({ query: `?after=${cursor}` })),
   sse: (subject) => stream(subject, 'text/event-stream', (cursor) => ({ headers: [`Last-Event-ID: ${cursor}`] })),
   websocket,
-  'long-poll': (subject) => polls(subject, 25),
+  'long-poll': (subject) => polls(subject, CLIENT_OPTIONS.waitSeconds),
   'short-poll': (subject) => polls(subject, 0),
 };
 

@@ -40,7 +40,7 @@ export function Download({ pane }: { readonly pane: PaneHandle }) {
           the prompt in it
         </label>
       </p>
-      <p role="status">{reason ?? (isRecordingName(name) ? said : 'A name has 1 to 64 of a–z, 0–9 and -.')}</p>
+      <output>{reason ?? (isRecordingName(name) ? said : 'A name has 1 to 64 of a–z, 0–9 and -.')}</output>
       <p className="share-note">
         Put <code>{name}.jsonl</code> into a folder, start a server with{' '}
         <code>TOKENWIRE_RECORDINGS_DIR=that/folder npm start</code>, and ask for the model <code>replay/{name}</code>{' '}

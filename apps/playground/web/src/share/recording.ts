@@ -25,7 +25,7 @@ const MAX_AT_MS = 86_400_000;
 /**
  * An answer as a replay file, see `docs/replay-format.md`: replayed, it gives the same events again.
  *
- * Times are those at which the log had its events due, relative to the answer's first event, where they are known, and
+ * Times are those at which the log had its events due, relative to the answer's first event, if all of them are known, and
  * otherwise of arrival, relative to the request.
  * @throws {RangeError} with a sentence for people when the answer cannot be recorded.
  */
@@ -89,17 +89,18 @@ function contentOf(delta: Extract<StreamEvent, { type: 'content_block_delta' }>[
   return { type: 'tool_input', partialJson: delta.partialJson };
 }
 
-/** Seq → milliseconds after the beginning. Asked in order; never goes back, though due times and arrival may be mixed. */
-function timesOf({ startMs = 0, at, seqs, dueMs }: Recorded): (seq: number) => number {
-  const zeroMs = dueMs[1];
+/** Seq → milliseconds after the beginning. Asked in order; what is no token came with the token before it. */
+function timesOf({ events, startMs = 0, at, seqs, dueMs }: Recorded): (seq: number) => number {
+  // All or none: due times count from the first event and times of arrival from the request, which is a little earlier.
+  const allDue = events.every(({ seq }) => dueMs[seq] !== undefined);
   let index = 0;
   let latestMs = 0;
   return (seq) => {
     while (index < seqs.length && seqs[index]! < seq) index += 1;
-    const due = dueMs[seq];
-    const arrived = seqs[index] === seq ? at[index]! - startMs : undefined;
-    const ms = due !== undefined && zeroMs !== undefined ? due - zeroMs : arrived;
-    if (ms !== undefined) latestMs = Math.max(latestMs, Math.min(MAX_AT_MS, Math.round(ms * 1000) / 1000));
+    const arrived = seqs[index] === seq ? at[index]! - startMs : 0;
+    const ms = allDue ? dueMs[seq]! - dueMs[1]! : arrived;
+    // Never back, though clocks of two machines are compared.
+    latestMs = Math.max(latestMs, Math.min(MAX_AT_MS, Math.round(ms * 1000) / 1000));
     return latestMs;
   };
 }

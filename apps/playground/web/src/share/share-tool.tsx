@@ -76,8 +76,9 @@ function Reading({ pane }: { readonly pane: PaneHandle }) {
         />
         <CopyBox name="component" title="As this page reads it, in React" text={componentOf(subject)} />
         <p className="share-note">
-          What the page adds: the pane’s lane in the address (<code>?lane=…</code>, a line through a proxy that can
-          break it), and a device that can play a sleep.
+          The time-out is short because the playground’s server says something every 2 s; leave it out elsewhere. What
+          the page adds: the pane’s lane in the address (<code>?lane=…</code>, a line through a proxy that can break
+          it), and a device that can play a sleep.
         </p>
       </Part>
     </>
