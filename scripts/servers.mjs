@@ -45,9 +45,9 @@ export function startServer(name, args) {
   });
   /** @type {Buffer[]} */
   const errors = [];
-  child.stderr.on('data', (chunk) => errors.push(chunk));
+  child.stderr?.on('data', (chunk) => errors.push(chunk));
   return new Promise((resolve, reject) => {
-    const lines = createInterface({ input: child.stdout });
+    const lines = createInterface({ input: /** @type {import('node:stream').Readable} */ (child.stdout) });
     lines.once('line', (line) => resolve({ child, url: line.replace('listening ', '') }));
     child.once('exit', (code) => {
       reject(new Error(`server ${name} ended with status ${code}: ${Buffer.concat(errors).toString().trim()}`));

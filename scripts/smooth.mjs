@@ -27,6 +27,7 @@ await withPlayground(async (browser, url) => {
     await page.waitForTimeout(1_000);
     await page.locator('[data-ask]').click();
     await page.waitForFunction(ended, undefined, { timeout: (SECONDS + 60) * 1000 });
+    /** @type {{ tasks: number[], frames: number, elapsedMs: number }} */
     const { tasks, frames, elapsedMs } = await page.evaluate(() => /** @type {any} */ (globalThis).watched());
     const after = await heapMb(session);
     await page.waitForTimeout(10_000);

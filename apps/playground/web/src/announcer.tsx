@@ -23,8 +23,8 @@ export function useAnnouncer(): { readonly sentence: string; readonly announce: 
 /** Where they are said. */
 export function Announcer({ sentence }: { readonly sentence: string }) {
   return (
-    <p className="visually-hidden" role="status" aria-live="polite" data-announcer>
+    <output className="visually-hidden" aria-live="polite" data-announcer>
       {sentence}
-    </p>
+    </output>
   );
 }

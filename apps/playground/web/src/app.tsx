@@ -111,7 +111,8 @@ function Empty({ panes, onAsk }: { panes: readonly Mode[]; onAsk: () => void }) 
 
 function AddPane({ onAdd }: { onAdd: (mode: Mode) => void }) {
   return (
-    <div className="add-pane" role="group" aria-label="Add a pane">
+    <fieldset className="add-pane">
+      <legend className="visually-hidden">Add a pane</legend>
       <span aria-hidden="true">Add a pane:</span>
       {MODES.map((mode) => (
         <button
@@ -124,7 +125,7 @@ function AddPane({ onAdd }: { onAdd: (mode: Mode) => void }) {
           {MODE_TITLES[mode]}
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }
 
@@ -135,9 +136,9 @@ function ControlNotice({ control }: AppProps) {
     () => control.connected,
   );
   return connected ? null : (
-    <p className="notice" role="status">
+    <output className="notice">
       The playground’s own socket is not connected: no faults, no view of the wire, no delivery latency. Answers come
       nevertheless.
-    </p>
+    </output>
   );
 }

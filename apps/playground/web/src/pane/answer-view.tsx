@@ -19,8 +19,7 @@ export function AnswerView({ title, stream, view }: AnswerViewProps) {
   const { error, stopReason, usage } = stream;
   return (
     // Scrolled with the keyboard, so it takes the focus.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="pane-answer" role="region" aria-label={`Answer over ${title}`} tabIndex={0}>
+    <section className="pane-answer" aria-label={`Answer over ${title}`} tabIndex={0}>
       <div className="pane-answer-content">
         <div data-text>
           <StructuredAnswer blocks={stream.blocks} streaming={!ENDED.has(stream.status)} view={view} />
@@ -37,6 +36,6 @@ export function AnswerView({ title, stream, view }: AnswerViewProps) {
           </p>
         )}
       </div>
-    </div>
+    </section>
   );
 }

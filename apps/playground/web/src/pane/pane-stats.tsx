@@ -26,8 +26,8 @@ export interface PaneStatsProps {
 /** The figures of one pane, four times a second: nobody reads faster. */
 export function PaneStats({ handle, stream, control }: PaneStatsProps) {
   const { record } = handle;
-  useTicks(EVERY_MS, record.running);
-  const { ttftMs, tokensPerSecond, latencyNowMs, latencyP95Ms, tokens } = metricsOf(record, performance.now());
+  const nowMs = useNow(EVERY_MS, record.running);
+  const { ttftMs, tokensPerSecond, latencyNowMs, latencyP95Ms, tokens } = metricsOf(record, nowMs);
   const wire = control.lanes.get(record.lane);
   const rows: readonly [name: string, value: string, title: string][] = [
     ['First token', `${short(ttftMs)} ms`, 'From asking to the first token'],
@@ -61,17 +61,18 @@ function receivedTitle(payload: number, up: number | undefined): string {
   return `All bytes on the wire, headers included${sent}; ${bytes(payload)} of them reached the client as payload`;
 }
 
-/** Renders again every so many milliseconds while `active`, and once when it ends. */
-function useTicks(everyMs: number, active: boolean): void {
-  const [, setTick] = useState(0);
+/** What time it is, looked at every so many milliseconds while `active`, and once when that ends. */
+function useNow(everyMs: number, active: boolean): number {
+  const [nowMs, setNowMs] = useState(0);
   useEffect(() => {
-    const tick = (): void => setTick((count) => count + 1);
+    const look = (): void => setNowMs(performance.now());
     if (!active) {
       // Counters of the wire come a moment after the last event.
-      const timer = setTimeout(tick, 2 * everyMs);
+      const timer = setTimeout(look, 2 * everyMs);
       return () => clearTimeout(timer);
     }
-    const timer = setInterval(tick, everyMs);
+    const timer = setInterval(look, everyMs);
     return () => clearInterval(timer);
   }, [active, everyMs]);
+  return nowMs;
 }

@@ -49,6 +49,8 @@ export function Pane(props: PaneProps) {
   useAnnouncements({ title, status, record: handle.record, proof, announce: props.announce });
   const heading = useId();
   return (
+    // Choosing the pane that is touched is a shortcut; the tools have a list of their own.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <article
       className="pane"
       data-pane={pane.key}

@@ -52,6 +52,10 @@ export function usePane(options: PaneOptions): PaneState {
 
   const url = useLane(control, record.lane);
   const open = useMemo(() => slowed(CLIENTS[mode], pace), [mode, pace]);
+  // Before the hook looks whether there is another transport, so that what the client does next is told of the right one.
+  useEffect(() => {
+    own.record.mode = mode;
+  }, [own, mode]);
   const stream = useTokenStream(open, url !== undefined && pane.after === undefined ? request : undefined, {
     ...streamOptions(own),
     url: url ?? location.origin,
@@ -59,8 +63,9 @@ export function usePane(options: PaneOptions): PaneState {
     run: pane.run,
     resumeKey: `tokenwire.${pane.key}`,
   });
-  latest.current = stream;
-  record.mode = mode;
+  useEffect(() => {
+    latest.current = stream;
+  });
 
   const handle = useMemo<PaneHandle>(
     () => ({

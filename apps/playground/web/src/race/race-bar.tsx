@@ -40,7 +40,9 @@ type Verdict = 'open' | 'identical' | 'different';
 const SENTENCES: Record<Verdict, (ended: number, count: number) => string> = {
   open: (ended, count) => `${ended} of ${count} have ended.`,
   identical: (_, count) =>
-    `All ${count} have the same text, checksum for checksum, with nothing lost and nothing doubled.`,
+    count === 1
+      ? 'The text is the log’s, checksum for checksum, with nothing lost and nothing doubled.'
+      : `All ${count} have the same text, checksum for checksum, with nothing lost and nothing doubled.`,
   different: () => 'The panes have different texts: one was stopped, failed, or asked something else.',
 };
 

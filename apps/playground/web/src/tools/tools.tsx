@@ -50,6 +50,7 @@ export function Tools(props: ToolsProps) {
   };
   return (
     <section className="tools" aria-label="Tools">
+      <h2 className="visually-hidden">Tools</h2>
       <div className="tool-tabs" role="tablist" aria-label="Tools">
         {TOOLS.map((tool) => (
           <button
