@@ -29,6 +29,7 @@ export function IncidentList({ record }: { readonly record: PaneRecord }) {
       <div className="incidents-scroll" tabIndex={0} role="log" aria-live="off" aria-labelledby={heading}>
         <ol>
           {record.incidents.slice(first).map(({ atMs, who, text }, index) => (
+            // oxlint-disable-next-line react/no-array-index-key
             <li key={first + index} data-incident data-who={who}>
               <span className="incident-time">{sinceStart(atMs, record.startMs)}</span>{' '}
               <b className="incident-who">{WHO[who]}</b> <span>{text}</span>

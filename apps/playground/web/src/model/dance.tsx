@@ -93,6 +93,7 @@ function Controls({ previous, next, onPlace, playing, setPlaying, canPlay }: Con
     const timer = setTimeout(() => onPlace(next), seconds * 1_000);
     return () => clearTimeout(timer);
     // Objects that say the same are the same place.
+    // oxlint-disable-next-line react/exhaustive-deps
   }, [plays, next?.token, next?.step, seconds]);
   const go = (place: DancePlace | undefined): void => {
     setPlaying(false);
@@ -142,6 +143,7 @@ function Tokens({ tokens, to, count, marked = false }: TokensProps) {
     <p className="dance-tokens">
       {first > 0 && '… '}
       {shown.map(({ token }, index) => (
+        // oxlint-disable-next-line react/no-array-index-key
         <span key={first + index} className="dance-token" data-new={marked && index === shown.length - 1}>
           <bdi>{visibleToken(token)}</bdi>
         </span>

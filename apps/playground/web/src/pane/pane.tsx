@@ -49,6 +49,8 @@ export function Pane(props: PaneProps) {
   useAnnouncements({ title, status, record: handle.record, proof, announce: props.announce });
   const heading = useId();
   return (
+    // Working in a pane also selects it.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <article
       className="pane"
       data-pane={pane.key}

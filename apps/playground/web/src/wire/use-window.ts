@@ -28,6 +28,8 @@ export function useWindow(rows: readonly Row[]) {
   const held = anchor.current;
   const end = Math.max(0, rows.length * rowPx - height);
   const top = held ? Math.min(end, placeOf(rows, held.id) * rowPx + held.px) : end;
+  // In each render; it sets what it measures only when that has changed.
+  // oxlint-disable-next-line react/exhaustive-deps
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;

@@ -38,6 +38,8 @@ export const WireRow = memo(function WireRow(props: WireRowProps) {
     ...(row.event ? ['wire-event'] : []),
   ];
   return (
+    // The grid around it listens to keys.
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
     <div
       id={id}
       role="row"
@@ -115,6 +117,7 @@ function Bytes({ cells }: { readonly cells: readonly Cell[] }) {
 export function VisibleText({ bytes }: { readonly bytes: Uint8Array }) {
   return visible(bytes).map(({ text, isSign }, index) =>
     isSign ? (
+      // oxlint-disable-next-line react/no-array-index-key
       <span key={index} className="wire-sign">
         {text}
       </span>
