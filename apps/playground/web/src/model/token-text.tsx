@@ -41,6 +41,8 @@ export function TokenText({ tokens, count, from, selected, onSelect, onHover }: 
     chunks.push(<Chunk key={start} tokens={tokens} from={start} to={end} {...here} />);
   }
   return (
+    // One of its options has the focus.
+    // oxlint-disable-next-line jsx-a11y/interactive-supports-focus
     <div
       ref={box}
       className="token-text"

@@ -19,6 +19,7 @@ export function AnswerView({ title, stream, view }: AnswerViewProps) {
   const { error, stopReason, usage } = stream;
   return (
     // Scrolled with the keyboard, so it takes the focus.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <section className="pane-answer" aria-label={`Answer over ${title}`} tabIndex={0}>
       <div className="pane-answer-content">
         <div data-text>

@@ -40,6 +40,8 @@ export const WireRow = memo(function WireRow(props: WireRowProps) {
     ...(row.event ? ['wire-event'] : []),
   ];
   return (
+    // The grid around it listens to keys.
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
     <div
       id={id}
       role="row"
