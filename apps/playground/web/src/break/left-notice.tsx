@@ -16,9 +16,7 @@ export function LeftNotice({ pane }: { readonly pane: PaneHandle }) {
   };
   return (
     <div className="connection-notice" data-left-notice>
-      <output>
-        This pane was left after event {pane.record.lastSeq}. Its answer goes on, for 30 s without a reader.
-      </output>
+      <output>{wordsOf(pane)}</output>
       <p className="connection-notice-ways">
         <button type="button" data-read-on onClick={readOn}>
           Read {pane.title} on
