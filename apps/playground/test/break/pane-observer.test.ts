@@ -212,8 +212,12 @@ test('conditions are told when they begin, and what they did when they end', () 
   pane.record.bytes += 500;
   pane.nowMs += 1_000;
   pane.take(event(4), event(5));
-  pane.observer.ended('slow-link');
-  pane.observer.ended('slow-link');
+  const tell = pane.observer.ending('slow-link');
+  // What was held back, and comes as soon as nothing holds it back.
+  pane.take(event(6), event(7));
+  tell();
+  tell();
+  pane.observer.ending('slow-link')();
   expect(pane.told).toEqual(['line: Is slow.', 'line: Is not. 1000 ms, 2 events, 500 bytes.']);
 });
 
@@ -223,8 +227,10 @@ test('conditions that outlive the answer are summed up at its end', () => {
     ...{ id: 'slow-link', who: 'line', begins: 'Is slow.', ends: 'Is not.' },
     effect: ({ events }) => `${events} events.`,
   });
+  const tell = pane.observer.ending('slow-link');
   pane.take(event(4), event(5, 'stop'));
-  pane.observer.ended('slow-link');
+  tell();
+  pane.observer.ending('slow-link')();
   expect(pane.told).toEqual([
     'line: Is slow.',
     'line: 2 events.',

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import type { Control } from '../control/control.js';
 import type { PaneHandle } from '../pane/handle.js';
 import { type Explanation, explain, requestsSeen } from './connections.js';
+import { LeftNotice } from './left-notice.js';
 import { observerOf } from './pane-observer.js';
 import { stoppingSince } from './stop-pane.js';
 import './connection-notice.css';
@@ -17,7 +18,7 @@ export interface ConnectionNoticeProps {
 /** Says why a pane does nothing when its request waits for one of the browser's connections, and what can be done. */
 export function ConnectionNotice({ pane, panes, control }: ConnectionNoticeProps) {
   const why = useExplanation(pane, panes, control);
-  if (!why) return null;
+  if (!why) return <LeftNotice pane={pane} />;
   const leaving = panes.findLast(({ key }) => why.holders.some((holder) => holder.key === key));
   const leave = (other: PaneHandle): void => {
     observerOf(other.record)?.did(

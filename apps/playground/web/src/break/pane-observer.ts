@@ -131,23 +131,24 @@ export class PaneObserver {
   /** A condition has begun to hold; begun again, it holds anew. */
   began(effect: Effect): void {
     const nowMs = this.#now();
-    this.ended(effect.id);
+    this.ending(effect.id)();
     this.#effects.set(effect.id, { effect, mark: markOf(this.#record, nowMs) });
     this.#tell(effect.who, effect.begins, nowMs);
   }
 
-  /** A condition has ended, and what came of it is told; after the answer's end that is of no interest. */
-  ended(id: string): void {
-    this.#sumUp(id, this.#now(), (effect) => effect.ends);
-  }
-
-  #sumUp(id: string, nowMs: number, begin?: (effect: Effect) => string): void {
+  /**
+   * A condition is about to end. Gives the function that tells so once it has: what came of it is measured before that,
+   * because what was held back comes as soon as it ends.
+   */
+  ending(id: string): () => void {
     const held = this.#effects.get(id);
-    if (held === undefined) return;
-    this.#effects.delete(id);
+    if (held === undefined) return () => undefined;
     const { effect, mark } = held;
-    const sentences = [...(begin ? [begin(effect)] : []), effect.effect(measure(this.#record, mark, nowMs))];
-    this.#tell(effect.who, sentences.join(' '), nowMs);
+    const came = effect.effect(measure(this.#record, mark, this.#now()));
+    return () => {
+      // Summed up at the answer's end already.
+      if (this.#effects.delete(id)) this.#tell(effect.who, `${effect.ends} ${came}`, this.#now());
+    };
   }
 
   /** The client goes on after all, or begins over another transport. */
@@ -223,7 +224,10 @@ export class PaneObserver {
   }
 
   #end(event: StreamEvent, nowMs: number): void {
-    for (const id of [...this.#effects.keys()]) this.#sumUp(id, nowMs);
+    for (const { effect, mark } of this.#effects.values()) {
+      this.#tell(effect.who, effect.effect(measure(this.#record, mark, nowMs)), nowMs);
+    }
+    this.#effects.clear();
     for (const [who, text] of terminalSentences(event, this.#counts())) this.#tell(who, text, nowMs);
     this.#awaited = undefined;
   }

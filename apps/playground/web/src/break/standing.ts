@@ -50,16 +50,15 @@ export async function release(pane: Sufferer, control: Asker, id?: string): Prom
   const all = held.get(pane.record);
   const ending = [...(all?.values() ?? [])].filter(({ effect }) => id === undefined || effect.id === id);
   for (const { effect } of ending) all?.delete(effect.id);
+  const ended = ending.map(({ effect }) => observerOf(pane.record)?.ending(effect.id));
   try {
     for (const { effect } of ending) await impose(pane, control, effect);
   } catch (error) {
     for (const entry of ending) all?.set(entry.effect.id, entry);
     throw error;
   }
-  for (const { effect, timer } of ending) {
-    clearTimeout(timer);
-    observerOf(pane.record)?.ended(effect.id);
-  }
+  for (const { timer } of ending) clearTimeout(timer);
+  for (const tell of ended) tell?.();
 }
 
 /** The host has closed all lanes, with everything that was done to them. What the page does by itself holds on. */
