@@ -73,6 +73,11 @@ test('any prompt is in the code as it is: the same request leaves it', async () 
   );
   const { stdout } = await run(process.execPath, [all]);
   expect(JSON.parse(stdout)).toEqual(
-    PROMPTS.map((prompt) => ({ url: server.url, idleTimeoutMs: 5_000, request: { ...ASKED, prompt } })),
+    PROMPTS.map((prompt) => ({
+      url: server.url,
+      idleTimeoutMs: 5_000,
+      retry: { maxAttempts: 100, capMs: 2_000 },
+      request: { ...ASKED, prompt },
+    })),
   );
 });

@@ -63,8 +63,13 @@ function importLine(name: string, folder: string): string {
 
 /** What the page's clients are told; only long polling has a wait. */
 function optionsOf(mode: Mode): string[] {
-  const { idleTimeoutMs, waitSeconds } = CLIENT_OPTIONS;
-  return [`idleTimeoutMs: ${idleTimeoutMs}`, ...(mode === 'long-poll' ? [`waitSeconds: ${waitSeconds}`] : [])];
+  const { idleTimeoutMs, retry, waitSeconds } = CLIENT_OPTIONS;
+  const patience = `retry: { maxAttempts: ${retry.maxAttempts}, capMs: ${retry.capMs} }`;
+  return [
+    `idleTimeoutMs: ${idleTimeoutMs}`,
+    patience,
+    ...(mode === 'long-poll' ? [`waitSeconds: ${waitSeconds}`] : []),
+  ];
 }
 
 /** A value as people write it: keys without quotes. A JSON text has raw line ends only between its parts. */
