@@ -172,8 +172,11 @@ describe('what would hold up the page is shown as it was written', () => {
     const lists = Array.from({ length: depth }, (_, i) => `${'  '.repeat(i)}- **a** \`b\``).join('\n');
     const table = Array.from({ length: 200 }, (_, i) => `- **item ${i}**: some _text_ of it`).join('\n');
     const code = `\`\`\`c\n${'  char *argument, **pointers;\n'.repeat(200)}\`\`\``;
-    for (const text of [quotes, lists, table, code])
-      expect(show(text).querySelector('div > pre > code, li, blockquote')).not.toBeNull();
+    const rule = `- a\n\n${'-'.repeat(120)}\n\n${'*'.repeat(120)}\n\n+${'-----+'.repeat(30)}`;
+    for (const text of [quotes, lists, table, code, rule]) {
+      const plain = [...show(text).querySelectorAll('pre')].filter((pre) => pre.querySelector('code') === null);
+      expect(plain.map((pre) => pre.textContent)).toEqual([]);
+    }
   });
 
   test('only the piece that is too long, and not what came before it', () => {

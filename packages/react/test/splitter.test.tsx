@@ -96,6 +96,12 @@ describe('pieces', () => {
     expect(new Splitter().split(lines).map(html).join('\n')).toBe(html(lines));
   });
 
+  test('a quote ends with its fence', () => {
+    const text = '> ```js\n> a\n\nb\n\n> ```\n> c\n> ```\n\nd\n';
+    expect(new Splitter().split(text)).toEqual(['> ```js\n> a\n\n', 'b\n\n', '> ```\n> c\n> ```\n\n', 'd\n']);
+    expect(new Splitter().split(text).map(html).join('\n')).toBe(html(text));
+  });
+
   test('of 1 000 documents of odd lines mean the same alone as in the whole', () => {
     let count = 0;
     for (let seed = 0; seed < 1_000; seed += 1) {

@@ -4,7 +4,7 @@ export const MAX_PARSED = 30_000;
 /** How deep quotes, lists and emphasis may be nested. What people write stays below ten. */
 const MAX_DEPTH = 50;
 /** That many quotes and lists that begin in one line. A parser takes minutes for a line of thousands. */
-const NESTED = new RegExp(`^(?:[ \\t]*(?:[>*+-]|\\d{1,9}[.)])){${MAX_DEPTH},}`, 'm');
+const NESTED = new RegExp(`^(?:[ \\t]*(?:>|(?:[*+-]|\\d{1,9}[.)])(?=[ \\t]))){${MAX_DEPTH},}`, 'm');
 /** Where emphasis may begin. */
 const OPENS = /(?:^|[^\w*])[*_]+(?=\S)/gm;
 /** Of those, in one stretch of text without a blank line. Parsing takes their number squared. */

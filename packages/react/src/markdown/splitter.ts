@@ -106,7 +106,7 @@ export class Splitter {
     }
     const endsWith = endOf(line);
     this.#open = endsWith && { indented: INDENTED.test(line), endsWith };
-    if (endOf(line.replace(MARKERS, '')) && (this.#afterTag || MARKERS.test(line))) this.#unsure = true;
+    if (endOf(line.replace(MARKERS, '')) && (this.#afterTag || LIST_ITEM.test(line))) this.#unsure = true;
     this.#afterTag ||= TAG.test(line);
     this.#hasList ||= LIST_ITEM.test(line);
   }
