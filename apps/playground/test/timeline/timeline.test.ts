@@ -149,7 +149,7 @@ describe.skipIf(!hasChromium)('the timeline, in Chromium', () => {
     await runRace();
     const mark = tab.locator('.timeline-mark');
     const whole = tab.getByRole('button', { name: 'Whole race' });
-    await tab.getByRole('group', { name: /^Charts/ }).focus();
+    await tab.getByRole('region', { name: /^Charts/ }).focus();
     await tab.keyboard.press('Home');
     for (let times = 0; times < 8; times += 1) await tab.keyboard.press('+');
     await tab.keyboard.press('Home');

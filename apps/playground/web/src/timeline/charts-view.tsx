@@ -35,7 +35,8 @@ export function ChartsView({ stage, figures, hidden }: ChartsViewProps): ReactEl
   useNavigation(stage, charts);
   return (
     // A place for the keyboard: the keys that its name tells are its own.
-    <div ref={charts} className="timeline-charts" role="group" aria-label={NAME} tabIndex={0} hidden={hidden}>
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <section ref={charts} className="timeline-charts" aria-label={NAME} tabIndex={0} hidden={hidden}>
       <ChartPlace host={arrivals} title="Arrivals">
         A tick where tokens reach the page; the taller, the more came at once. A silence in all rows is the model’s or
         this machine’s, one in a single row its line’s.
@@ -51,7 +52,7 @@ export function ChartsView({ stage, figures, hidden }: ChartsViewProps): ReactEl
         Tokens that come together have 0. So a low ITL is no speed: heaps have the lowest of all, and come last. Read
         the delivery latency.
       </ChartPlace>
-    </div>
+    </section>
   );
 }
 
@@ -64,7 +65,7 @@ interface ChartPlaceProps {
 function ChartPlace({ host, title, children }: ChartPlaceProps): ReactElement {
   return (
     <>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <p>{children}</p>
       <div ref={host} />
     </>

@@ -26,7 +26,7 @@ export function Toolbar({ stage, state, asTable, onAsTable }: ToolbarProps): Rea
   ] as const;
   return (
     <div className="timeline-toolbar">
-      <div role="group" aria-label="Part of the race">
+      <fieldset aria-label="Part of the race">
         {WINDOWS.map(([text, wanted]) => (
           <button
             key={text}
@@ -38,14 +38,14 @@ export function Toolbar({ stage, state, asTable, onAsTable }: ToolbarProps): Rea
             {text}
           </button>
         ))}
-      </div>
-      <div role="group" aria-label="Move and zoom">
+      </fieldset>
+      <fieldset aria-label="Move and zoom">
         {moves.map(([name, sign, act]) => (
           <button key={name} type="button" aria-label={name} title={name} onClick={act} disabled={asTable}>
             {sign}
           </button>
         ))}
-      </div>
+      </fieldset>
       <button type="button" aria-pressed={paused} onClick={() => stage.setPaused(!paused)}>
         Pause
       </button>

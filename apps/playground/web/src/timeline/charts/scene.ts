@@ -22,7 +22,7 @@ export const TEXT_PX = 12;
 
 /** Margins left and right of the plots, in CSS pixels: the same in all charts, so that a moment is at the same place. */
 export function marginsOf(narrow: boolean): { readonly left: number; readonly right: number } {
-  return narrow ? { left: 46, right: 10 } : { left: 108, right: 124 };
+  return narrow ? { left: 46, right: 10 } : { left: 108, right: 116 };
 }
 
 /** Which bins of a level are to be drawn: those in view, one more before, and one after. */
