@@ -8,6 +8,7 @@ import { METHODOLOGY } from '../raw/raw.js';
 import { diffReports, geomeans } from '../report/diff.js';
 import { renderDiff, renderDiffMarkdown } from '../report/diff-table.js';
 import type { LabReport } from '../report/model.js';
+import { differenceOfTraces } from '../report/played.js';
 import { reportIn } from './rebuild.js';
 
 interface DiffOptions {
@@ -34,11 +35,13 @@ export async function compareRuns(argv: readonly string[]): Promise<number> {
   const [before, after] = [command.args[0] ?? '', command.args[1] ?? ''].map(load);
   if (!before || !after) return 2;
   const rows = diffReports(before, after);
+  const warning = differenceOfTraces(before.manifest, after.manifest);
+  if (warning !== '') process.stderr.write(`warning: ${warning}\n`);
   const { markdown, json } = command.opts<DiffOptions>();
   const text = json
-    ? JSON.stringify({ rows, geomeans: geomeans(rows) }, null, 2)
+    ? JSON.stringify({ warning, rows, geomeans: geomeans(rows) }, null, 2)
     : markdown
-      ? renderDiffMarkdown(rows, after)
+      ? `${warning && `**${warning}**\n\n`}${renderDiffMarkdown(rows, after)}`
       : renderDiff(rows, after);
   process.stdout.write(`${text}\n`);
   return 0;

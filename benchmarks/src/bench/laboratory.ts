@@ -31,14 +31,17 @@ export async function measure(options: BenchOptions, signal: AbortSignal): Promi
   const writer = new RawWriter(join(options.out, RAW_FILE));
   try {
     for (const { cells } of plans) for (const { load } of cells) traces.get(load.trace);
-    const { plan, seed, blocks } = options;
-    const argv = process.argv.slice(2);
+    const { plan, seed, blocks, argv } = options;
     const manifest = describeRun({
       ...{ plan, seed, blocks, versions, missing, networks, argv },
       traces: traces.summaries(),
     });
     writer.write([{ kind: 'manifest', methodology: METHODOLOGY, manifest }]);
     for (const what of missing) process.stderr.write(`left out: ${what}\n`);
+    const others = options.scenarios.filter(({ recordable }) => !recordable).map(({ name }) => name);
+    if (options.recording && others.length > 0) {
+      process.stderr.write(`play traces of their own, not the recording: ${others.join(', ')}\n`);
+    }
     await runPlans(plans, { traces, openFront, ceiling: {}, signal }, writer);
   } finally {
     writer.close();

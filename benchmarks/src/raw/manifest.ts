@@ -23,10 +23,21 @@ export interface Manifest extends Circumstances {
   readonly argv: readonly string[];
 }
 
+/** A recorded answer as the manifest holds it: neither its text nor where the file was. */
+export interface RecordingSummary {
+  /** Of the file, without `.jsonl`. */
+  readonly name: string;
+  /** SHA-256 of the file. */
+  readonly sha256: string;
+}
+
 /** A trace as the manifest holds it: enough to rebuild all times of its streams. */
 export interface TraceSummary {
   readonly name: string;
-  readonly seed: number;
+  /** Null for a recorded one. */
+  readonly seed: number | null;
+  /** Where its texts and times are from, unless they were drawn. */
+  readonly recording?: RecordingSummary;
   readonly tokens: number;
   readonly tokensPerSecond: number;
   /** SHA-256 of the text. */

@@ -1,5 +1,7 @@
+import type { Manifest } from '../raw/manifest.js';
 import { METHODOLOGY, type RawLine } from '../raw/raw.js';
 import type { Scenario } from '../scenarios/scenario.js';
+import { recordingNotes } from './played.js';
 import { collect, type ScenarioData } from './collect.js';
 import { comparisonsOf } from './comparisons.js';
 import { ceilingOf, instrumentOf } from './instrument.js';
@@ -19,7 +21,7 @@ export function buildReport(lines: Iterable<RawLine>, scenarios: readonly Scenar
   const { manifest } = collected;
   const context = { seed: manifest.seed, ceiling: ceilingOf(collected) };
   const built = collected.scenarios.map((data) => ({ data, rows: rowsOf(data, context) }));
-  const reports = built.map(({ data, rows }) => reportOf(data, rows, manifest.seed));
+  const reports = built.map(({ data, rows }) => reportOf(data, rows, manifest));
   const report: LabReport = {
     methodology: METHODOLOGY,
     manifest,
@@ -35,8 +37,8 @@ export function buildReport(lines: Iterable<RawLine>, scenarios: readonly Scenar
   return { ...report, scenarios: built.map(({ data }, index) => answered(data, reports[index], report)) };
 }
 
-function reportOf({ scenario, metrics }: ScenarioData, rows: readonly BuiltRow[], seed: number): ScenarioReport {
-  const { name, title, question, reference, columns, axis, notes } = scenario;
+function reportOf({ scenario, metrics }: ScenarioData, rows: readonly BuiltRow[], manifest: Manifest): ScenarioReport {
+  const { name, title, question, reference, columns, axis, notes, recordable } = scenario;
   const deviations = new Map(rows.filter(({ note }) => note !== '').map(({ row, note }) => [row.target, note]));
   return {
     name,
@@ -46,8 +48,12 @@ function reportOf({ scenario, metrics }: ScenarioData, rows: readonly BuiltRow[]
     reference,
     columns,
     rows: rows.map(({ row }) => row),
-    comparisons: comparisonsOf(scenario, rows, metrics, seed),
-    notes: [...notes, ...Array.from(deviations, ([target, note]) => `${target}: ${note}`)],
+    comparisons: comparisonsOf(scenario, rows, metrics, manifest.seed),
+    notes: [
+      ...(recordable ? recordingNotes(manifest) : []),
+      ...notes,
+      ...Array.from(deviations, ([target, note]) => `${target}: ${note}`),
+    ],
     axis: axis ?? null,
   };
 }

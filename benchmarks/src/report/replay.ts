@@ -1,4 +1,4 @@
-import type { Manifest } from '../raw/manifest.js';
+import type { Manifest, TraceSummary } from '../raw/manifest.js';
 import { timesOf } from '../raw/times.js';
 import { percentile } from '../statistics/percentile.js';
 import { textsOf } from '../trace/trace.js';
@@ -25,11 +25,18 @@ export function replayOf(rows: readonly BuiltRow[], { traces }: Manifest): reado
       return {
         target: row.target,
         kind: row.kind,
-        tokens: textsOf(trace.seed, trace.tokens).slice(0, arrivalsUs.length),
+        tokens: wordsOf(trace).slice(0, arrivalsUs.length),
         arrivalsMs: arrivalsUs.map(toMs),
         dueMs: stream.dueStartUs === null ? [] : dueUs.map(toMs),
       };
     });
+}
+
+/** What a recorded answer says is in no report: its tokens are shown as marks. */
+const MARK = '▪ ';
+
+function wordsOf({ seed, tokens }: TraceSummary): readonly string[] {
+  return seed === null ? Array.from({ length: tokens }, () => MARK) : textsOf(seed, tokens);
 }
 
 function medianTrial(trials: readonly TrialData[]): TrialData | undefined {

@@ -124,14 +124,18 @@ const instrument = object({
   secondOpinion: orNull(object({ name: string, oursMs: number, theirsMs: number, ratio: number })),
 });
 
-const trace = object({
-  name: string,
-  seed: number,
-  tokens: count,
-  tokensPerSecond: number,
-  textSha256: sha256,
-  offsetsUs: list(number),
-});
+const trace = object(
+  {
+    name: string,
+    seed: described(nullableNumber, 'Null for a recorded one.'),
+    recording: described(object({ name: string, sha256 }), 'The file that it was made of.'),
+    tokens: count,
+    tokensPerSecond: number,
+    textSha256: sha256,
+    offsetsUs: list(number),
+  },
+  ['recording'],
+);
 
 const manifest = object({
   createdAt: { type: 'string', format: 'date-time' },

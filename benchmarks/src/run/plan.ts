@@ -3,6 +3,7 @@ import { seededRandom } from '@tokenwire/token-source';
 import { shuffled } from '../compare/order.js';
 import type { Cell, Scenario, Size } from '../scenarios/scenario.js';
 import type { Target } from '../targets/target.js';
+import type { TraceSpec } from '../trace/trace.js';
 
 /** Blocks that a comparison takes: with five, all of the same sign happen by chance in 6 % of all cases. */
 export const DEFAULT_BLOCKS = 6;
@@ -13,6 +14,8 @@ export interface PlanOptions {
   /** Blocks of scenarios that do not say otherwise. */
   readonly blocks: number;
   readonly targets: readonly Target[];
+  /** Played by the scenarios that take one (`recordable`). Default: every scenario draws its own. */
+  readonly recording?: TraceSpec | undefined;
 }
 
 /** One scenario with everything that will be measured for it, in order. */
@@ -28,8 +31,9 @@ export interface ScenarioPlan {
  * Randomised, interleaved blocks: whatever drifts (heat, neighbours, caches) meets all cells alike. A pure function of
  * the seed.
  */
-export function planOf(scenario: Scenario, { size, seed, blocks, targets }: PlanOptions): ScenarioPlan {
-  const cells = scenario.cells(size, targets).map((cell) => reseeded(cell, seed));
+export function planOf(scenario: Scenario, { size, seed, blocks, targets, recording }: PlanOptions): ScenarioPlan {
+  const recorded = scenario.recordable ? recording : undefined;
+  const cells = scenario.cells(size, targets).map((cell) => playing(cell, recorded ?? reseeded(cell.load.trace, seed)));
   const random = seededRandom(seed ^ hashOf(scenario.name));
   const count = scenario.blocks?.(size) ?? blocks;
   return { scenario, cells, blocks: Array.from({ length: count }, () => shuffled(cells, random)) };
@@ -38,9 +42,12 @@ export function planOf(scenario: Scenario, { size, seed, blocks, targets }: Plan
 /** The seed that scenarios write down; another one of the run shifts all traces alike. */
 const WRITTEN_SEED = 7;
 
-function reseeded(cell: Cell, seed: number): Cell {
-  const { trace } = cell.load;
-  return { ...cell, load: { ...cell.load, trace: { ...trace, seed: trace.seed + seed - WRITTEN_SEED } } };
+function reseeded(trace: TraceSpec, seed: number): TraceSpec {
+  return { ...trace, seed: trace.seed + seed - WRITTEN_SEED };
+}
+
+function playing(cell: Cell, trace: TraceSpec): Cell {
+  return { ...cell, load: { ...cell.load, trace } };
 }
 
 /** What a cell takes beside its own answers: two processes, the warm-up, asking for moments, ending. */

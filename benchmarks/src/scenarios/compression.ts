@@ -42,6 +42,7 @@ const COLUMNS = ['wire.down', 'wire.coded', 'wire.framing'] as const;
 /** Compression of streams: bytes saved, against processor time, memory and delay. */
 export const compression: Scenario = {
   name: 'compression',
+  recordable: true,
   title: 'Compression',
   question: 'What does compressing a stream save, and what does it cost?',
   cells: (size, targets) =>

@@ -8,6 +8,7 @@ const READERS = { quick: [1, 50], full: [1, 100] } as const;
 /** One answer, many readers: a second tab, a shared screen, a classroom. */
 export const fanOut: Scenario = {
   name: 'fan-out',
+  recordable: true,
   title: 'Fan-out',
   question: 'What does one more reader of the same answer cost?',
   cells: (size, targets) =>

@@ -10,6 +10,7 @@ import { list, NOTHING, numberOf, rowOf, validRows, value } from './sentences.js
 /** Two targets that are the same: whatever is found between them is an error of the instrument. */
 export const aa: Scenario = {
   name: 'aa',
+  recordable: true,
   title: 'A/A: the same twice',
   question: 'Does the instrument find a difference where there is none?',
   cells: (size) =>
@@ -32,6 +33,7 @@ const DELAY_MS = 40;
 /** A delay that is known: what the instrument sees of it is its error. */
 export const knownDelay: Scenario = {
   name: 'known-delay',
+  recordable: true,
   title: 'A known delay',
   question: `Does an injected delay of ${DELAY_MS} ms show as ${DELAY_MS} ms?`,
   cells: (size) =>

@@ -10,6 +10,7 @@ const STREAMS = 10;
 /** Every mode over every network profile. */
 export const network: Scenario = {
   name: 'network',
+  recordable: true,
   title: 'Network profiles',
   question: 'What does the way to the reader add, and does it add more to one transport than to another?',
   cells: (size, targets) =>

@@ -9,6 +9,7 @@ const PACES_MS = { quick: [10, 200], full: [10, 50, 100, 250, 500] } as const;
 /** Polling is a curve, not a point: its interval buys requests with delay. */
 export const poll: Scenario = {
   name: 'poll',
+  recordable: true,
   title: 'Poll interval and pace',
   question: 'What does waiting longer between polls save, and what does it cost the reader?',
   cells: (size, targets) => [

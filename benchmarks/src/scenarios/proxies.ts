@@ -18,6 +18,7 @@ const HELD_MS = 5;
 /** Every mode through every proxy, as shipped and as documented. */
 export const proxies: Scenario = {
   name: 'proxies',
+  recordable: true,
   title: 'Proxies',
   question: 'What does a proxy in front do to a stream as it is shipped, and which line repairs it?',
   cells: (size, targets) => [

@@ -111,6 +111,8 @@ export interface Scenario {
   readonly compared?: readonly string[];
   /** Factor on the x axis, for a curve. */
   readonly axis?: string;
+  /** It asks about one kind of answer, and may play a recorded one instead (`--recording`). Default false. */
+  readonly recordable?: boolean;
   /** An answer that does not arrive is a result here, not a mistake. Default false. */
   readonly mayBreak?: boolean;
   /** Measures a cell in a way of its own; default the usual one, `context.load(cell)`. */

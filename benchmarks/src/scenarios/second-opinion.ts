@@ -20,6 +20,7 @@ const AGREEMENT = 0.05;
 /** Another instrument on the same finite stream. */
 export const secondOpinion: Scenario = {
   name: 'second-opinion',
+  recordable: true,
   title: 'Second opinion',
   question: 'Does autocannon see the same time to last token as our reader?',
   cells: (size, targets) =>

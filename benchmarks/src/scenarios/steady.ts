@@ -6,6 +6,7 @@ import { comparisonOf, list, NOTHING, ranked, ratio, validRows, value } from './
 /** Fifty answers at 50 tokens/s, all targets: the main table. */
 export const steady: Scenario = {
   name: 'steady',
+  recordable: true,
   title: 'Steady stream',
   question: 'What does each transport add to each token, and what does a token cost?',
   cells: (size, targets) => [...targets, ...OURS_LEAN].map((target) => plain(target, steadyLoad(size))),

@@ -23,6 +23,7 @@ const COLUMNS = [
 /** The ledger: what every byte of an answer is there for. */
 export const wire: Scenario = {
   name: 'wire',
+  recordable: true,
   title: 'Wire ledger',
   question: 'What goes over the wire for each token, and what for?',
   cells: (size, targets) =>
@@ -58,10 +59,10 @@ export const wire: Scenario = {
     return `Bytes per token: ${list(sizes)}. Writes per token: ${list(writes)}.`;
   },
   notes: [
-    'One answer of 100 tokens through a recording TCP pass-through: TCP payload, without TCP and IP headers. The parts are exactly the bytes that were seen.',
+    'One answer (of 100 tokens, unless one was recorded) through a recording TCP pass-through: TCP payload, without TCP and IP headers. The parts are exactly the bytes that were seen.',
     'Our modes and the controls are checked against arithmetic to the byte (`wire/predict.ts`); where timing decides how events come together, with the grouping that was seen.',
     'Messages of other libraries are not read: their envelope is all that they say, without the text.',
     'System calls: strace on the server during another answer; where it may not attach, only writes, from /proc. Both include what the process does for itself.',
-    'What an answer has once (headers, first and last events) is shared by 100 tokens; a longer answer has less of it per token.',
+    'What an answer has once (headers, first and last events) is shared by its tokens; a longer answer has less of it per token.',
   ],
 };

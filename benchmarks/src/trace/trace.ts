@@ -2,6 +2,7 @@ import { formatLine, seededRandom, simPieces } from '@tokenwire/token-source';
 
 import { sha256 } from '../compare/sha256.js';
 import type { TraceSummary } from '../raw/manifest.js';
+import type { RecordedAnswer } from './recorded.js';
 
 /** What a trace is made of. The same specification makes the same trace, on every machine. */
 export interface TraceSpec {
@@ -17,6 +18,8 @@ export interface TraceSpec {
   readonly jitter: number;
   /** Tokens that are due in the same instant, default 1: the rate stays the same, the gaps get longer. */
   readonly burst?: number;
+  /** Texts and times are those of a recording; nothing is drawn. */
+  readonly recorded?: RecordedAnswer;
 }
 
 /** One schedule of tokens that every target replays on an absolute timetable. */
@@ -26,14 +29,17 @@ export interface Trace extends TraceSummary {
   readonly texts: readonly string[];
 }
 
-/** Draws a trace. Its text is that of the model `sim`, one word a token. */
+/** Draws a trace, whose text is that of the model `sim`, one word a token; or takes it from a recording. */
 export function makeTrace(spec: TraceSpec): Trace {
-  const { name, seed, tokens, tokensPerSecond } = spec;
-  const texts = textsOf(seed, tokens);
-  const offsetsUs = timetable(spec, texts.length);
+  const { name, tokens, tokensPerSecond, recorded } = spec;
+  const texts = recorded?.texts ?? textsOf(spec.seed, tokens);
+  const offsetsUs = recorded?.offsetsUs ?? timetable(spec, texts.length);
   const textSha256 = sha256(texts.join(''));
   const hash = sha256(JSON.stringify([texts, offsetsUs]));
-  return { name, seed, tokens: texts.length, tokensPerSecond, textSha256, offsetsUs, sha256: hash, texts };
+  const origin = recorded
+    ? { seed: null, recording: { name: recorded.name, sha256: recorded.sha256 } }
+    : { seed: spec.seed };
+  return { name, ...origin, tokens: texts.length, tokensPerSecond, textSha256, offsetsUs, sha256: hash, texts };
 }
 
 /** The trace as a recording that the model `replay/<name>` plays. See `docs/replay-format.md`. */

@@ -31,8 +31,8 @@ export class Traces {
   summaries(): Readonly<Record<string, TraceSummary>> {
     return Object.fromEntries(
       [...this.#byName.values()].map((trace) => {
-        const { name, seed, tokens, tokensPerSecond, textSha256, offsetsUs } = trace;
-        return [trace.sha256, { name, seed, tokens, tokensPerSecond, textSha256, offsetsUs }];
+        const { sha256, texts: _, ...summary } = trace;
+        return [sha256, summary];
       }),
     );
   }

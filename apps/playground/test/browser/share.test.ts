@@ -34,6 +34,8 @@ describe.skipIf(!hasChromium || process.platform === 'win32')('what is shared fr
       page.locator('[data-share="download"]').click(),
     ]);
     expect(download.suggestedFilename()).toMatch(/^[a-z0-9-]{1,64}\.jsonl$/);
+    const command = `npm run bench -- steady --recording that/folder/${download.suggestedFilename()}`;
+    await page.locator('.share-note code', { hasText: command }).waitFor();
     const { header, lines } = parseRecording(await readFile(await download.path(), 'utf8'));
     expect(header).toMatchObject({ model: 'tiny', request: { messages: [{ role: 'user', content: ANSWER.prompt }] } });
     expect(lines.map(({ piece }) => (piece.type === 'text' ? piece.text : '')).join('')).toBe(first?.text);

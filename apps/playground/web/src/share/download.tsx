@@ -44,7 +44,8 @@ export function Download({ pane }: { readonly pane: PaneHandle }) {
       <p className="share-note">
         Put <code>{name}.jsonl</code> into a folder, start a server with{' '}
         <code>TOKENWIRE_RECORDINGS_DIR=that/folder npm start</code>, and ask for the model <code>replay/{name}</code>{' '}
-        with at least {Math.max(1, record.tokenCount)} tokens: it says the same again, at the same times.
+        with at least {Math.max(1, record.tokenCount)} tokens: it says the same again, at the same times. All transports
+        are measured with it by <code>npm run bench -- steady --recording that/folder/{name}.jsonl</code>.
       </p>
     </>
   );

@@ -1,5 +1,6 @@
 import { circumstances, instrumentFigures, madeWith, shortCommit } from '../../instrument-text.js';
 import type { LabReport } from '../../model.js';
+import { originOf } from '../../played.js';
 import { html, type Markup } from '../markup.js';
 import { tableOf } from './parts.js';
 
@@ -75,7 +76,7 @@ export function instrumentSection(report: LabReport): Markup {
       <summary>Command line and traces</summary>
       <pre>${report.manifest.argv.join(' ')}</pre>
       <ul class="notes">
-        ${Object.entries(report.manifest.traces).map(([hash, trace]) => html`<li>${trace.name}: ${trace.tokens} tokens at ${trace.tokensPerSecond}/s, seed ${trace.seed}, SHA-256 <code>${hash}</code></li>`)}
+        ${Object.entries(report.manifest.traces).map(([hash, trace]) => html`<li>${trace.name}: ${trace.tokens} tokens at ${trace.tokensPerSecond}/s, ${originOf(trace)}, SHA-256 <code>${hash}</code></li>`)}
       </ul>
     </details>
   </section>`;
