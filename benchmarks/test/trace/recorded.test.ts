@@ -77,9 +77,32 @@ describe('a file that cannot be a trace is refused in one line', () => {
   const half = { type: 'text', text: '\ud83c' } as const;
   const word = { type: 'text', text: 'a' } as const;
   it.each([
-    ['that breaks the format', file('bad', [[9, word], [8, word], [9, END]]), /^--recording bad: line 3: atMs must be/], // prettier-ignore
-    ['with half a character', file('half', [[1, word], [2, half], [3, END]]), /^--recording half: line 3: half a char/], // prettier-ignore
-    ['that says too little', file('short', [[1, word], [2, END]]), /^--recording short: an answer of less than two/], // prettier-ignore
+    [
+      'that breaks the format',
+      file('bad', [
+        [9, word],
+        [8, word],
+        [9, END],
+      ]),
+      /^--recording bad: line 3: atMs must be/,
+    ],
+    [
+      'with half a character',
+      file('half', [
+        [1, word],
+        [2, half],
+        [3, END],
+      ]),
+      /^--recording half: line 3: half a char/,
+    ],
+    [
+      'that says too little',
+      file('short', [
+        [1, word],
+        [2, END],
+      ]),
+      /^--recording short: an answer of less than two/,
+    ],
     ['that is not there', join(folder, 'none.jsonl'), /^--recording none: ENOENT/],
   ])('%s', (_, bad, message) => {
     expect(() => recordedTrace(bad)).toThrow(UsageError);
