@@ -1,29 +1,18 @@
 import { createRequire } from 'node:module';
 
-import { startPlayground, type Playground } from '@tokenwire/playground';
 import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 
-import { hasChromium, launchChromium } from '../../../../test/chromium.js';
-import { ask, ended, panes, visit } from './page.js';
+import { hasChromium } from '../../../../test/chromium.js';
+import { ask, ended, panes, ownPlayground } from './page.js';
 
 const QUICK = { model: 'tiny', maxTokens: 60, tokensPerSecond: 200, ttftMs: 50 };
 const TOOLS = ['timeline', 'wire', 'break', 'model', 'share'];
 const axe = createRequire(import.meta.url).resolve('axe-core');
 
 describe.skipIf(!hasChromium)('everybody can use the playground', () => {
-  let browser: Browser;
-  let playground: Playground;
-
-  beforeAll(async () => {
-    [browser, playground] = await Promise.all([launchChromium(), startPlayground({ port: 0 })]);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await playground?.close();
-  });
+  const open = ownPlayground();
 
   /** What axe finds wrong, in words. */
   async function faults(page: Page): Promise<readonly string[]> {
@@ -37,7 +26,7 @@ describe.skipIf(!hasChromium)('everybody can use the playground', () => {
 
   test.each(['light', 'dark'] as const)('axe finds nothing wrong in any tool (%s)', async (colorScheme) => {
     // Playwright puts axe in past the page's policy, which would refuse it.
-    const { page } = await visit(browser, playground.url, QUICK, { colorScheme, bypassCSP: true });
+    const { page } = await open(QUICK, { colorScheme, bypassCSP: true });
     await page.addScriptTag({ path: axe });
     expect(await faults(page)).toEqual([]);
     await ask(page);
@@ -51,7 +40,7 @@ describe.skipIf(!hasChromium)('everybody can use the playground', () => {
   });
 
   test.each([360, 768, 1440])('nothing sticks out sideways at %d px', async (width) => {
-    const { page } = await visit(browser, playground.url, QUICK, { viewport: { width, height: 800 } });
+    const { page } = await open(QUICK, { viewport: { width, height: 800 } });
     const beyond = () =>
       page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(await beyond()).toBe(0);
@@ -66,7 +55,7 @@ describe.skipIf(!hasChromium)('everybody can use the playground', () => {
   });
 
   test('the keyboard alone asks, chooses a tool and stops', async () => {
-    const { page } = await visit(browser, playground.url, { ...QUICK, model: 'sim', maxTokens: 20_000 });
+    const { page } = await open({ ...QUICK, model: 'sim', maxTokens: 20_000 });
     await page.locator('textarea[name="prompt"]').focus();
     await page.keyboard.press('Control+Enter');
     await panes(page, 'sse').waitFor();

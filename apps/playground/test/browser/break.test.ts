@@ -1,11 +1,10 @@
 import { MODES } from '@tokenwire/protocol';
-import { startPlayground, type Playground } from '@tokenwire/playground';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 
-import { hasChromium, launchChromium } from '../../../../test/chromium.js';
+import { hasChromium } from '../../../../test/chromium.js';
 import { FAULT_GROUPS } from '../../web/src/break/faults.js';
-import { PATIENCE_MS, ask, ended, panes, tokens, visit } from './page.js';
+import { PATIENCE_MS, ask, ended, panes, tokens, ownPlayground } from './page.js';
 
 /** Ten seconds long, so that there is a middle in which it can be broken, on a busy machine too. */
 const ANSWER = { model: 'sim', prompt: 'x', maxTokens: 400, tokensPerSecond: 40, ttftMs: 50, tool: 'break' };
@@ -34,23 +33,13 @@ async function tellers(page: Page): Promise<readonly ReadonlySet<string | null>[
 }
 
 describe.skipIf(!hasChromium)('what is broken in the playground ends with the text of the log', () => {
-  let browser: Browser;
-  let playground: Playground;
-
-  beforeAll(async () => {
-    [browser, playground] = await Promise.all([launchChromium(), startPlayground({ port: 0 })]);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await playground?.close();
-  });
+  const open = ownPlayground();
 
   test.each(FAULTS.map(({ id, lasting = false }) => [id, lasting] as const))(
     '%s, in all five modes',
     { timeout: LIMIT_MS },
     async (id, lasting) => {
-      const { page } = await visit(browser, playground.url, ANSWER);
+      const { page } = await open(ANSWER);
       await breakAll(page, id);
       if (lasting) {
         for (const pane of await panes(page).all()) await tokens(pane, 60);
@@ -71,7 +60,7 @@ describe.skipIf(!hasChromium)('what is broken in the playground ends with the te
   );
 
   test('one pane can be broken alone', { timeout: LIMIT_MS }, async () => {
-    const { page } = await visit(browser, playground.url, ANSWER);
+    const { page } = await open(ANSWER);
     await ask(page);
     for (const pane of await panes(page).all()) await tokens(pane, 20);
     await page.locator('[data-fault-target]').selectOption({ label: 'SSE' });
@@ -84,20 +73,10 @@ describe.skipIf(!hasChromium)('what is broken in the playground ends with the te
 });
 
 describe.skipIf(!hasChromium)('a server that is replaced in mid-answer', () => {
-  let browser: Browser;
-  let playground: Playground;
-
-  beforeAll(async () => {
-    [browser, playground] = await Promise.all([launchChromium(), startPlayground({ port: 0 })]);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await playground?.close();
-  });
+  const open = ownPlayground();
 
   test('finishes what it has, and the next answer is another’s', { timeout: LIMIT_MS }, async () => {
-    const { page } = await visit(browser, playground.url, ANSWER);
+    const { page } = await open(ANSWER);
     await breakAll(page, 'server-restart');
     const all = await ended(page);
     expect(all.map((pane) => [pane.status, pane.lost, pane.doubled])).toEqual(MODES.map(() => ['completed', '0', '0']));
@@ -122,22 +101,12 @@ describe.skipIf(!hasChromium)('a server that is replaced in mid-answer', () => {
 });
 
 describe.skipIf(!hasChromium)('six connections and no more', () => {
-  let browser: Browser;
-  let playground: Playground;
-
-  beforeAll(async () => {
-    [browser, playground] = await Promise.all([launchChromium(), startPlayground({ port: 0 })]);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await playground?.close();
-  });
+  const open = ownPlayground();
 
   /** Seven SSE panes, of which one must wait in the browser. */
   async function seven(maxTokens: number) {
     const settings = { ...ANSWER, panes: Array.from({ length: 7 }, () => 'sse').join(','), maxTokens };
-    const { page } = await visit(browser, playground.url, settings);
+    const { page } = await open(settings);
     await ask(page);
     const notice = page.locator('[data-connection-notice]');
     await notice.waitFor({ timeout: PATIENCE_MS });

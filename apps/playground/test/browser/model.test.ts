@@ -1,28 +1,17 @@
-import { startPlayground, type Playground } from '@tokenwire/playground';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 
-import { hasChromium, launchChromium } from '../../../../test/chromium.js';
-import { ask, ended, visit } from './page.js';
+import { hasChromium } from '../../../../test/chromium.js';
+import { ask, ended, ownPlayground } from './page.js';
 
 const ANSWER = { model: 'tiny', prompt: 'Tell me about lighthouses', seed: 3, tokensPerSecond: 200, ttftMs: 50 };
 
 describe.skipIf(!hasChromium)('inside the model, in Chromium', () => {
-  let browser: Browser;
-  let playground: Playground;
+  const open = ownPlayground();
 
-  beforeAll(async () => {
-    [browser, playground] = await Promise.all([launchChromium(), startPlayground({ port: 0 })]);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await playground?.close();
-  });
-
-  const open = async (): Promise<Page> => {
+  const inside = async (): Promise<Page> => {
     const viewport = { width: 400, height: 800 };
-    const { page } = await visit(browser, playground.url, { ...ANSWER, panes: 'sse', tool: 'model' }, { viewport });
+    const { page } = await open({ ...ANSWER, panes: 'sse', tool: 'model' }, { viewport });
     await ask(page);
     await ended(page);
     await page.locator('[data-token-index="20"]').waitFor();
@@ -30,7 +19,7 @@ describe.skipIf(!hasChromium)('inside the model, in Chromium', () => {
   };
 
   test('the tokens are the answer, and the keyboard walks through them, line by line too', async () => {
-    const page = await open();
+    const page = await inside();
     const tokens = page.locator('[data-token-index]');
     expect((await tokens.allTextContents()).join('')).toBe(await page.locator('[data-text]').textContent());
     await page.locator('.token-text [tabindex="0"]').focus();
@@ -53,7 +42,7 @@ describe.skipIf(!hasChromium)('inside the model, in Chromium', () => {
   });
 
   test('a token below the pointer shows what else could have come', async () => {
-    const page = await open();
+    const page = await inside();
     const heading = page.locator('.token-detail h3');
     const before = await heading.textContent();
     await page.locator('[data-token-index="7"]').hover();
@@ -65,7 +54,7 @@ describe.skipIf(!hasChromium)('inside the model, in Chromium', () => {
   });
 
   test('the link beside the slider sets the temperature and another seed, which give another answer', async () => {
-    const page = await open();
+    const page = await inside();
     const before = await page.locator('[data-text]').textContent();
     await page.locator('.temperature input').fill('1.5');
     await page.locator('.temperature a').click();

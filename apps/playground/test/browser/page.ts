@@ -1,4 +1,8 @@
+import { startPlayground, type Playground } from '@tokenwire/playground';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
+
+import { launchChromium } from '../../../../test/chromium.js';
 
 /** Generous, because the machine may be busy with other tests; nothing waits for it in a good run. */
 export const PATIENCE_MS = 60_000;
@@ -10,14 +14,26 @@ export interface Visit {
 }
 
 /** Opens the playground with these settings in the address, in a browser context of its own. */
-export async function visit(
-  browser: Browser,
-  url: string,
-  settings: Readonly<Record<string, string | number>> = {},
-  options: BrowserContextOptions = {},
-): Promise<Visit> {
-  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
-  return visitIn(await context.newPage(), url, settings);
+export type Open = (
+  settings?: Readonly<Record<string, string | number>>,
+  options?: BrowserContextOptions,
+) => Promise<Visit>;
+
+/** Chromium and a playground for the tests of the `describe` that calls this: there before them, gone after them. */
+export function ownPlayground(): Open {
+  let browser: Browser;
+  let playground: Playground;
+  beforeAll(async () => {
+    [browser, playground] = await Promise.all([launchChromium(), startPlayground({ port: 0 })]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await playground?.close();
+  });
+  return async (settings = {}, options = {}) => {
+    const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+    return visitIn(await context.newPage(), playground.url, settings);
+  };
 }
 
 /** The same in a page that is there already. */

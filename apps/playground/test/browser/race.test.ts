@@ -1,30 +1,18 @@
-import type { Browser } from 'playwright-core';
 import { MODES } from '@tokenwire/protocol';
-import { startPlayground, type Playground } from '@tokenwire/playground';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { hasChromium, launchChromium } from '../../../../test/chromium.js';
-import { PATIENCE_MS, ask, ended, panes, shown, tokens, visit, visitIn } from './page.js';
+import { hasChromium } from '../../../../test/chromium.js';
+import { PATIENCE_MS, ask, ended, panes, shown, tokens, ownPlayground, visitIn } from './page.js';
 
 const QUICK = { model: 'sim', prompt: 'x', maxTokens: 80, tokensPerSecond: 200, ttftMs: 50 };
 /** Long enough to do something to it in the middle. */
 const LONG = { model: 'sim', prompt: 'x', maxTokens: 400, tokensPerSecond: 60, ttftMs: 50 };
 
 describe.skipIf(!hasChromium)('the playground, in Chromium', () => {
-  let browser: Browser;
-  let playground: Playground;
-
-  beforeAll(async () => {
-    [browser, playground] = await Promise.all([launchChromium(), startPlayground({ port: 0 })]);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await playground?.close();
-  });
+  const open = ownPlayground();
 
   test('every mode answers, with the same text, nothing lost and nothing doubled', async () => {
-    const { page, complaints } = await visit(browser, playground.url, QUICK);
+    const { page, complaints } = await open(QUICK);
     await ask(page);
     const all = await ended(page);
     expect(all.map(({ status }) => status)).toEqual(MODES.map(() => 'completed'));
@@ -37,7 +25,7 @@ describe.skipIf(!hasChromium)('the playground, in Chromium', () => {
   });
 
   test('asking again asks the model again, and the page says when all have ended', async () => {
-    const { page } = await visit(browser, playground.url, { ...QUICK, panes: 'sse,websocket' });
+    const { page } = await open({ ...QUICK, panes: 'sse,websocket' });
     await ask(page);
     await ended(page);
     const cursorOf = () => panes(page, 'sse').locator('.stats [title^="gen_"]').getAttribute('title');
@@ -52,7 +40,7 @@ describe.skipIf(!hasChromium)('the playground, in Chromium', () => {
   });
 
   test('a reload goes on with the same answers, from their beginning to their end', async () => {
-    const { page } = await visit(browser, playground.url, LONG);
+    const { page } = await open(LONG);
     await ask(page);
     for (const pane of await panes(page).all()) await tokens(pane, 10);
     const before = await Promise.all((await panes(page).all()).map(shown));
@@ -73,7 +61,7 @@ describe.skipIf(!hasChromium)('the playground, in Chromium', () => {
   });
 
   test('stop stops one pane on the server, and leaves the others alone; stop all stops them too', async () => {
-    const { page } = await visit(browser, playground.url, { ...LONG, maxTokens: 20_000 });
+    const { page } = await open({ ...LONG, maxTokens: 20_000 });
     await ask(page);
     for (const pane of await panes(page).all()) await tokens(pane, 10);
     await panes(page, 'sse').locator('[data-stop]').click();
@@ -86,14 +74,14 @@ describe.skipIf(!hasChromium)('the playground, in Chromium', () => {
   });
 
   test('a second tab reads the same answers while they are being given', async () => {
-    const { page } = await visit(browser, playground.url, LONG);
+    const { page } = await open(LONG);
     await ask(page);
     for (const pane of await panes(page).all()) await tokens(pane, 10);
     await page.locator('[data-tool="share"]').click();
     const address = (await page.locator('[data-share="read"]').textContent()) ?? '';
     const other = await visitIn(
       await page.context().newPage(),
-      playground.url,
+      new URL(page.url()).origin,
       Object.fromEntries(new URLSearchParams(new URL(address).hash.slice(1))),
     );
     const [first, second] = await Promise.all([ended(page), ended(other.page)]);
@@ -108,7 +96,7 @@ describe.skipIf(!hasChromium)('the playground, in Chromium', () => {
   test.each(['text', 'markdown'])(
     'hostile content is text (%s): nothing runs, nothing is loaded, nothing leaves the origin',
     async (view) => {
-      const { page, complaints } = await visit(browser, playground.url, {
+      const { page, complaints } = await open({
         ...QUICK,
         model: 'sim/hostile',
         view,
@@ -129,7 +117,7 @@ describe.skipIf(!hasChromium)('the playground, in Chromium', () => {
   );
 
   test('thinking is collapsed, and the arguments of a tool stream', async () => {
-    const { page } = await visit(browser, playground.url, {
+    const { page } = await open({
       ...QUICK,
       model: 'sim/structured',
       panes: 'websocket',

@@ -2,31 +2,19 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { MODES } from '@tokenwire/protocol';
-import { startPlayground, type Playground } from '@tokenwire/playground';
 import { parseRecording } from '@tokenwire/token-source';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { hasChromium, launchChromium } from '../../../../test/chromium.js';
-import { ask, ended, visit } from './page.js';
+import { hasChromium } from '../../../../test/chromium.js';
+import { ask, ended, ownPlayground } from './page.js';
 
 const ANSWER = { model: 'tiny', prompt: 'It\'s a "lighthouse" $HOME', maxTokens: 60, tokensPerSecond: 200, ttftMs: 50 };
 
 describe.skipIf(!hasChromium || process.platform === 'win32')('what is shared from the playground', () => {
-  let browser: Browser;
-  let playground: Playground;
-
-  beforeAll(async () => {
-    [browser, playground] = await Promise.all([launchChromium(), startPlayground({ port: 0 })]);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await playground?.close();
-  });
+  const open = ownPlayground();
 
   test('the recording is saved as a file, under the page’s policy, and is the answer', async () => {
-    const { page, complaints } = await visit(browser, playground.url, { ...ANSWER, tool: 'share' });
+    const { page, complaints } = await open({ ...ANSWER, tool: 'share' });
     await ask(page);
     const [first] = await ended(page);
     const [download] = await Promise.all([
@@ -44,7 +32,7 @@ describe.skipIf(!hasChromium || process.platform === 'win32')('what is shared fr
   });
 
   test('each pane’s curl lines get the pane’s answer from the same address', async () => {
-    const { page } = await visit(browser, playground.url, { ...ANSWER, tool: 'share' });
+    const { page } = await open({ ...ANSWER, tool: 'share' });
     await ask(page);
     const [first] = await ended(page);
     const choice = page.locator('[data-pane-choice]');

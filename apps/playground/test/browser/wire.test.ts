@@ -1,28 +1,16 @@
-import { startPlayground, type Playground } from '@tokenwire/playground';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { hasChromium, launchChromium } from '../../../../test/chromium.js';
-import { ask, ended, PATIENCE_MS, panes, visit } from './page.js';
+import { hasChromium } from '../../../../test/chromium.js';
+import { ask, ended, PATIENCE_MS, panes, ownPlayground } from './page.js';
 
 /** Few enough tokens that panes say their bytes to the last one. */
 const SHORT = { model: 'tiny', maxTokens: 20, tokensPerSecond: 100, ttftMs: 50, tool: 'wire' };
 
 describe.skipIf(!hasChromium)('on the wire', () => {
-  let browser: Browser;
-  let playground: Playground;
-
-  beforeAll(async () => {
-    [browser, playground] = await Promise.all([launchChromium(), startPlayground({ port: 0 })]);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await playground?.close();
-  });
+  const open = ownPlayground();
 
   test('every byte that a lane has carried is explained, in every mode', async () => {
-    const { page, complaints } = await visit(browser, playground.url, SHORT);
+    const { page, complaints } = await open(SHORT);
     await ask(page);
     const answers = await ended(page);
     const payload = new TextEncoder().encode(answers[0]?.text ?? '').length;
