@@ -39,6 +39,24 @@ describe.skipIf(!hasChromium)('the playground, in Chromium', () => {
     await page.context().close();
   });
 
+  test('however often one asks, each answer has a line of its own, because those before give theirs back', async () => {
+    const { page } = await open({ ...QUICK, maxTokens: 10 });
+    // A page may have 64 lanes at a time; this would need 75.
+    for (let time = 0; time < 15; time += 1) {
+      const lanes = new Set<string | null>();
+      page.on('request', (request) => {
+        const { pathname, searchParams } = new URL(request.url());
+        if (pathname.startsWith('/generations') && request.method() === 'POST') lanes.add(searchParams.get('lane'));
+      });
+      await ask(page);
+      // Four modes begin with a POST; the fifth with a socket.
+      await expect.poll(() => lanes.size, { timeout: PATIENCE_MS }).toBe(4);
+      expect([...lanes]).not.toContain(null);
+      page.removeAllListeners('request');
+    }
+    await page.context().close();
+  });
+
   test('a reload goes on with the same answers, from their beginning to their end', async () => {
     const { page } = await open(LONG);
     await ask(page);

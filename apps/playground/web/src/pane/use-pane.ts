@@ -119,20 +119,30 @@ function streamOptions({ record, device, observer }: Own): Omit<UseTokenStreamOp
   };
 }
 
-/** A lane's address, once the host has opened it; without the host, the answer comes on the direct way. */
+/**
+ * A lane's address, once the host has opened it; without the host, the answer comes on the direct way. The lane is closed
+ * with the answer, because a page may have only so many, and opened again when the host was away: it forgets them.
+ */
 function useLane(control: Control, lane: string): string | undefined {
   const [opened, setOpened] = useState<{ readonly lane: string; readonly url: string }>();
   useEffect(() => {
-    let left = false;
+    let [left, known] = [false, false];
     const use = (url: string): void => {
+      known = true;
       if (!left) setOpened({ lane, url });
     };
     control.ask({ type: 'open-lane', lane }).then(
       () => use(`${location.origin}/?lane=${lane}`),
       () => use(location.origin),
     );
+    const quietly = (type: 'open-lane' | 'close-lane'): void => void control.ask({ type, lane }).catch(() => undefined);
+    const off = control.onState(() => {
+      if (control.connected && known) quietly('open-lane');
+    });
     return () => {
       left = true;
+      off();
+      quietly('close-lane');
     };
   }, [control, lane]);
   return opened?.lane === lane ? opened.url : undefined;
