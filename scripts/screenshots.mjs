@@ -18,9 +18,12 @@ const ASK = { prompt: 'Tell me about lighthouses', model: 'tiny', maxTokens: '16
  * @property {boolean} [running] taken while the answers run
  */
 
+/** What a screen shows at once; without it, the whole page is taken. */
+const WIDE = { viewport: { width: 1440, height: 960 } };
+
 /** @type {Shot[]} */
 const SHOTS = [
-  { name: 'playground-race', settings: { tool: 'timeline' } },
+  { name: 'playground-race', context: WIDE, settings: { tool: 'timeline' } },
   { name: 'playground-timeline', settings: { tool: 'timeline', maxTokens: '120' }, of: '.tools' },
   { name: 'playground-wire', settings: { tool: 'wire', maxTokens: '60' }, during: choosePane('SSE'), of: '.tools' },
   {
@@ -37,7 +40,7 @@ const SHOTS = [
     of: '.tools',
     after: inspect,
   },
-  { name: 'playground-dark', context: { colorScheme: 'dark' }, settings: { tool: 'timeline' } },
+  { name: 'playground-dark', context: { ...WIDE, colorScheme: 'dark' }, settings: { tool: 'timeline' } },
   {
     name: 'playground-phone',
     context: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },
