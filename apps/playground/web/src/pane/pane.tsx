@@ -1,11 +1,9 @@
-import type { GenerationRequest, Mode } from '@tokenwire/protocol';
+import type { Mode } from '@tokenwire/protocol';
 import type { StreamStatus } from '@tokenwire/client-kit';
 import { useId } from 'react';
 import { ConnectionNotice } from '../break/connection-notice.js';
 import { IncidentList } from '../break/incident-list.js';
 import { stopPane } from '../break/stop-pane.js';
-import type { Control } from '../control/control.js';
-import type { RacePane } from '../race/race.js';
 import { MODE_TITLES } from '../race/titles.js';
 import type { Settings } from '../settings/settings.js';
 import { AnswerView } from './answer-view.js';
@@ -13,19 +11,12 @@ import type { PaneHandle } from './handle.js';
 import { PaneStats } from './pane-stats.js';
 import type { Proof } from './proof.js';
 import { ProofLine } from './proof-line.js';
-import type { PaneRegistry } from './registry.js';
 import { STATUS_WORDS, useAnnouncements } from './use-announcements.js';
-import { usePane } from './use-pane.js';
+import { type PaneOptions, usePane } from './use-pane.js';
 import { useProof } from './use-proof.js';
 import './pane.css';
 
-export interface PaneProps {
-  readonly pane: RacePane;
-  readonly place: number;
-  readonly title: string;
-  readonly request: GenerationRequest;
-  readonly registry: PaneRegistry;
-  readonly control: Control;
+export interface PaneProps extends PaneOptions {
   /** All panes, this one too. */
   readonly panes: readonly PaneHandle[];
   readonly view: Settings['view'];
