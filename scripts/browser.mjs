@@ -1,9 +1,7 @@
 // Chromium and the playground together, for the commands that look at the page.
-import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
-import { chromium } from 'playwright-core';
-
+import { chromiumPath, launchChromium } from './chromium.mjs';
 import { prepare, root } from './prepare.mjs';
 
 /**
@@ -12,20 +10,14 @@ import { prepare, root } from './prepare.mjs';
  * @param {(browser: import('playwright-core').Browser, url: string) => Promise<void>} use
  */
 export async function withPlayground(use) {
-  const executablePath = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-    (path) => path !== undefined && existsSync(path),
-  );
-  if (!executablePath) {
+  if (chromiumPath === undefined) {
     process.stderr.write('No Chromium found. Install it (Debian: apt-get install chromium) or set CHROMIUM_PATH.\n');
     process.exit(1);
   }
   await prepare();
   const { startPlayground } = await import(pathToFileURL(`${root}apps/playground/dist/index.js`).href);
   const playground = await startPlayground({ port: 0 });
-  const browser = await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
-  });
+  const browser = await launchChromium();
   try {
     await use(browser, playground.url);
   } finally {
